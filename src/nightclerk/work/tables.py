@@ -1,0 +1,139 @@
+"""The tables of the engine's own books, the same on SQLite and PostgreSQL."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import JSON, Column, DateTime, Index, Integer, MetaData, String, Table, Text, TypeDecorator
+
+
+class Utc(TypeDecorator[datetime]):
+    """An aware UTC time; SQLite forgets time zones, so they are put back on the way out."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Any) -> datetime | None:
+        return None if value is None else value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+books = MetaData()
+
+items = Table(
+    "items",
+    books,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("queue", String(80), nullable=False),
+    Column("key", String(200), nullable=False),
+    Column("payload", JSON, nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("fence", Integer, nullable=False, default=0),
+    Column("version", Integer, nullable=False, default=0),
+    Column("run", String(120), nullable=False, default=""),
+    Column("lease_until", Utc),
+    Column("not_before", Utc),
+    Column("result", Text, nullable=False, default=""),
+    Column("reason", Text, nullable=False, default=""),
+    Column("details", JSON, nullable=False, default=dict),
+    Column("created_at", Utc),
+    Column("updated_at", Utc),
+    Index("items_key", "queue", "key", unique=True),
+    Index("items_due", "queue", "state", "id"),
+)
+
+effects = Table(
+    "effects",
+    books,
+    Column("target", String(80), primary_key=True),
+    Column("name", String(120), primary_key=True),
+    Column("key", String(200), primary_key=True),
+    Column("state", String(20), nullable=False),
+    Column("reference", Text, nullable=False, default=""),
+    Column("fence", Integer, nullable=False, default=0),
+    Column("run", String(120), nullable=False, default=""),
+    Column("why", Text, nullable=False, default=""),
+    Column("updated_at", Utc),
+)
+
+runs = Table(
+    "runs",
+    books,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("run", String(120), nullable=False, unique=True),
+    Column("bot", String(80), nullable=False),
+    Column("flow", String(160), nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("started_by", String(80), nullable=False, default=""),
+    Column("parameters", JSON, nullable=False, default=dict),
+    Column("rehearse", Integer, nullable=False, default=0),
+    Column("first", Integer),
+    Column("slot_id", String(160), nullable=False, default=""),
+    Column("shift", String(80), nullable=False, default=""),
+    Column("queued_at", Utc),
+    Column("started_at", Utc),
+    Column("ended_at", Utc),
+    Column("step", Text, nullable=False, default=""),
+    Column("item", Text, nullable=False, default=""),
+    Column("counts", JSON, nullable=False, default=dict),
+    Column("reason", Text, nullable=False, default=""),
+    Column("result", Text, nullable=False, default=""),
+    Index("runs_bot", "bot", "id"),
+    Index("runs_shift", "shift", "id"),
+)
+
+heads = Table(
+    "heads",
+    books,
+    Column("run", String(120), primary_key=True),
+    Column("seq", Integer, nullable=False),
+    Column("head", String(128), nullable=False),
+    Column("anchored_at", Utc),
+)
+
+slots = Table(
+    "slots",
+    books,
+    Column("slot_id", String(160), primary_key=True),
+    Column("bot", String(80), nullable=False),
+    Column("planned_for", Utc, nullable=False),
+    Column("shift", String(80), nullable=False, default=""),
+    Column("outcome", String(20), nullable=False),
+    Column("why", Text, nullable=False, default=""),
+    Column("run", String(120), nullable=False, default=""),
+)
+
+tasks = Table(
+    "tasks",
+    books,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("task", String(200), nullable=False, unique=True),
+    Column("kind", String(30), nullable=False),
+    Column("question", Text, nullable=False),
+    Column("choices", JSON, nullable=False, default=list),
+    Column("run", String(120), nullable=False, default=""),
+    Column("queue", String(80), nullable=False, default=""),
+    Column("key", String(200), nullable=False, default=""),
+    Column("picture", String(80), nullable=False, default=""),
+    Column("details", JSON, nullable=False, default=dict),
+    Column("deadline", Utc),
+    Column("asked_at", Utc),
+    Column("answer", Text, nullable=False, default=""),
+    Column("answered_by", String(80), nullable=False, default=""),
+    Column("answered_at", Utc),
+)
+
+leases = Table(
+    "leases",
+    books,
+    Column("name", String(160), primary_key=True),
+    Column("holder", String(120), nullable=False),
+    Column("fence", Integer, nullable=False),
+    Column("until", Utc, nullable=False),
+)

@@ -1,0 +1,316 @@
+"""A customer's folder as the engine sees it: settings, apps, accounts and bots, with every fault at file:line."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import re
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+
+from nightclerk.errors import WorkspaceError
+from nightclerk.ports import Account, AppSettings
+
+SANDBOX_ENDPOINTS = Path("data/sandbox/endpoints.json")
+_BOT_KEYS = {
+    "bot": True, "title": False, "flow": True, "apps": False, "account": False, "accounts": False, "with": False,
+    "schedule": False, "after": False, "timeout": False, "attempts": False, "needs": False, "manual_minutes": False,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fault:
+    """One thing wrong in a file that the user owns."""
+
+    where: str
+    expected: str
+    remedy: str = ""
+
+    def sentence(self) -> str:
+        return WorkspaceError(where=self.where, expected=self.expected, remedy=self.remedy).sentence()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bot:
+    """Who runs what, when, as whom: one file of `bots/`.
+
+    `apps` maps a flow's parameter to "module:Class" where its annotation is too general; `schedule` is the YAML
+    mapping as written (cron, every, timezone, late_until); `after` names bots whose end this one waits for.
+    """
+
+    name: str
+    titles: Mapping[str, str]
+    flow: str
+    apps: Mapping[str, str] = field(default_factory=dict)
+    accounts: tuple[str, ...] = ()
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    schedule: Mapping[str, Any] = field(default_factory=dict)
+    after: tuple[str, ...] = ()
+    needs: str = "web"
+    timeout_s: float = 3600.0
+    attempts: int = 3
+    manual_minutes: float = 0.0
+    where: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """`config/settings.yaml`. `day` fixes the business day (the sandbox's); None is today in `timezone`."""
+
+    language: str = "zh"
+    timezone: str = "Asia/Shanghai"
+    day: date | None = None
+    database: str = ""
+    retry_base_s: float = 2.0
+    pictures_mb_per_run: int = 200
+
+
+@dataclass(frozen=True, kw_only=True)
+class Workspace:
+    """One workspace, read. `faults` is empty when everything in it made sense."""
+
+    root: Path
+    settings: Settings = field(default_factory=Settings)
+    apps: Mapping[str, AppSettings] = field(default_factory=dict)
+    accounts: Mapping[str, Account] = field(default_factory=dict)
+    bots: Mapping[str, Bot] = field(default_factory=dict)
+    faults: tuple[Fault, ...] = ()
+
+    @property
+    def logs(self) -> Path:
+        return self.root / "logs"
+
+    @property
+    def data(self) -> Path:
+        return self.root / "data"
+
+    @property
+    def database_url(self) -> str:
+        return self.settings.database or f"sqlite:///{self.data / 'books.db'}"
+
+    def bot(self, name: str) -> Bot:
+        """The bot of that name; WorkspaceError names the nearest one."""
+        if name in self.bots:
+            return self.bots[name]
+        broken = [f for f in self.faults if f.where.startswith(f"bots/{name}.yaml")]
+        if broken:
+            raise WorkspaceError(where=broken[0].where, expected=broken[0].expected, remedy=broken[0].remedy)
+        raise WorkspaceError(where=f"bots/{name}.yaml", expected=f"a bot {name!r}", remedy=nearest(name, self.bots))
+
+    def app(self, name: str) -> AppSettings:
+        """Settings of one app; WorkspaceError when `config/apps.yaml` has none, or the sandbox is not up."""
+        if name not in self.apps:
+            raise WorkspaceError(where="config/apps.yaml", expected=f"an app {name!r}", remedy=nearest(name, self.apps))
+        settings = self.apps[name]
+        if settings.url != "sandbox" and settings.command != ("sandbox",):
+            return settings
+        return self._sandbox_app(settings)
+
+    def _sandbox_app(self, settings: AppSettings) -> AppSettings:
+        endpoints = self.sandbox_endpoints()
+        if settings.name not in endpoints:
+            raise WorkspaceError(
+                where="config/apps.yaml", expected=f"the sandbox to serve {settings.name!r}, and it is not up",
+                remedy="Start it: nightclerk sandbox up",
+            )  # fmt: skip
+        found = endpoints[settings.name]
+        return AppSettings(
+            name=settings.name, url=found.get("url", ""), command=tuple(found.get("command", ())),
+            window=found.get("window", settings.window), timeout_s=settings.timeout_s, facts=settings.facts,
+        )  # fmt: skip
+
+    def sandbox_endpoints(self) -> dict[str, Any]:
+        """Where the running sandbox's systems are, by app name; empty when it is not up."""
+        file = self.root / SANDBOX_ENDPOINTS
+        return json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+
+    def account_for(self, bot: Bot, app: str) -> Account | None:
+        """The account with which `bot` logs into `app`, if it has one."""
+        return next((self.accounts[a] for a in bot.accounts if self.accounts[a].app == app), None)
+
+
+def nearest(name: str, known: Mapping[str, Any] | Sequence[str] | set[str]) -> str:
+    """A remedy that names the closest known name, or all of them."""
+    close = difflib.get_close_matches(name, list(known), n=1, cutoff=0.5)
+    if close:
+        return f"Did you mean {close[0]!r}?"
+    return "Known: " + (", ".join(sorted(known)) or "none")
+
+
+def find_root(start: Path | None = None) -> Path:
+    """The workspace that holds `start` (default: the current folder): the nearest folder with bots/ and flows/."""
+    here = (start or Path.cwd()).resolve()
+    for folder in (here, *here.parents):
+        if (folder / "bots").is_dir() and (folder / "flows").is_dir():
+            return folder
+    raise WorkspaceError(
+        where=str(here), expected="a workspace (a folder with bots/ and flows/)",
+        remedy="Make one: nightclerk init DIR",
+    )  # fmt: skip
+
+
+def load_workspace(root: Path) -> Workspace:
+    """Read a whole workspace; faults are collected, not raised. Appends it to `sys.path` so that flows import."""
+    root = root.resolve()
+    if str(root) not in sys.path:
+        sys.path.append(str(root))
+    reader = _Reader(root)
+    settings, apps, accounts = reader.settings(), reader.apps(), reader.accounts()
+    bots = reader.bots(accounts)
+    return Workspace(root=root, settings=settings, apps=apps, accounts=accounts, bots=bots, faults=tuple(reader.faults))
+
+
+class _Reader:
+    """Reads the YAML files of a workspace and remembers what is wrong with them."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.faults: list[Fault] = []
+
+    def settings(self) -> Settings:
+        data = self._file("config/settings.yaml")
+        known = Settings.__dataclass_fields__
+        for key in data:
+            if key not in known:
+                self._fault("config/settings.yaml", data, key, f"a known setting, not {key!r}", nearest(key, known))
+        values = {k: v for k, v in data.items() if k in known}
+        if isinstance(values.get("day"), str):
+            values["day"] = date.fromisoformat(values["day"])
+        return Settings(**values)
+
+    def apps(self) -> dict[str, AppSettings]:
+        data, found = self._file("config/apps.yaml"), {}
+        for name, entry in data.items():
+            if not isinstance(entry, Mapping) or not ({"url", "command"} & set(entry)):
+                self._fault("config/apps.yaml", data, name, f"url or command for {name!r}", "Add url: https://…")
+                continue
+            command = entry.get("command", ())
+            found[name] = AppSettings(
+                name=name, url=str(entry.get("url", "")),
+                command=tuple(command.split() if isinstance(command, str) else map(str, command)),
+                window=str(entry.get("window", "")), timeout_s=float(entry.get("timeout_s", 15)),
+                facts={k: str(v) for k, v in (entry.get("facts") or {}).items()},
+            )  # fmt: skip
+        return found
+
+    def accounts(self) -> dict[str, Account]:
+        data, found = self._file("config/accounts.yaml"), {}
+        for name, entry in data.items():
+            if not isinstance(entry, Mapping) or "app" not in entry:
+                self._fault("config/accounts.yaml", data, name, f"app for account {name!r}", "Add app: NAME")
+                continue
+            if "password" in entry:
+                self._fault(
+                    "config/accounts.yaml", data, name, f"no password in account {name!r}: secrets live in the vault",
+                    f"Remove it and run: nightclerk vault set {entry.get('secret', name)}",
+                )  # fmt: skip
+            found[name] = Account(
+                name=name, app=str(entry["app"]), user=str(entry.get("user", "")),
+                secret=str(entry.get("secret", "")),
+                facts={k: str(v) for k, v in (entry.get("facts") or {}).items()},
+            )  # fmt: skip
+        return found
+
+    def bots(self, accounts: Mapping[str, Account]) -> dict[str, Bot]:
+        found: dict[str, Bot] = {}
+        for file in sorted((self.root / "bots").glob("*.yaml")):
+            name = f"bots/{file.name}"
+            bot = self._bot(name, self._file(name), accounts)
+            if bot is not None and bot.name in found:
+                self.faults.append(
+                    Fault(where=name, expected=f"a name of its own; {found[bot.name].where} is {bot.name!r} too")
+                )
+            elif bot is not None:
+                found[bot.name] = bot
+        for bot in found.values():
+            for other in bot.after:
+                if other not in found:
+                    self.faults.append(
+                        Fault(where=bot.where, expected=f"a bot {other!r} (after)", remedy=nearest(other, found))
+                    )
+        return found
+
+    def _bot(self, name: str, data: Mapping[str, Any], accounts: Mapping[str, Account]) -> Bot | None:
+        before = len(self.faults)
+        if not data:
+            if before == len(self.faults):
+                self.faults.append(Fault(where=f"{name}:1", expected="bot: and flow:", remedy="See bots/ for examples"))
+            return None
+        for key in data:
+            if key not in _BOT_KEYS:
+                self._fault(name, data, key, f"a known key, not {key!r}", nearest(key, _BOT_KEYS))
+        for key, required in _BOT_KEYS.items():
+            if required and not data.get(key):
+                self.faults.append(Fault(where=f"{name}:1", expected=f"{key}: …", remedy=f"Add a line {key}:"))
+        used = _words(data.get("accounts") or data.get("account") or ())
+        for account in used:
+            if account not in accounts:
+                key = "accounts" if "accounts" in data else "account"
+                self._fault(name, data, key, f"a known account, not {account!r}", nearest(account, accounts))
+        timeout_s = self._seconds(name, data, "timeout", 3600.0)
+        if len(self.faults) > before:
+            return None
+        title = data.get("title") or data["bot"]
+        return Bot(
+            name=str(data["bot"]), flow=str(data["flow"]),
+            titles=dict(title) if isinstance(title, Mapping) else {"zh": str(title), "en": str(title)},
+            apps={k: str(v) for k, v in (data.get("apps") or {}).items()}, accounts=used,
+            parameters=dict(data.get("with") or {}), schedule=dict(data.get("schedule") or {}),
+            after=_words(data.get("after") or ()), needs=str(data.get("needs", "web")), timeout_s=timeout_s,
+            attempts=int(data.get("attempts", 3)), manual_minutes=float(data.get("manual_minutes", 0)),
+            where=f"{name}:1",
+        )  # fmt: skip
+
+    def _seconds(self, name: str, data: Mapping[str, Any], key: str, default: float) -> float:
+        if key not in data:
+            return default
+        try:
+            return seconds(data[key])
+        except ValueError:
+            self._fault(name, data, key, f"a duration such as 20m for {key}, not {data[key]!r}", "Use s, m or h")
+            return default
+
+    def _file(self, name: str) -> Mapping[str, Any]:
+        file = self.root / name
+        if not file.exists():
+            return {}
+        try:
+            data = YAML(typ="rt").load(file.read_text(encoding="utf-8"))
+        except (YAMLError, UnicodeDecodeError) as error:
+            mark = getattr(error, "problem_mark", None)
+            line = mark.line + 1 if mark else 1
+            why = getattr(error, "problem", None) or str(error).splitlines()[0]
+            self.faults.append(Fault(where=f"{name}:{line}", expected=f"valid YAML ({why})", remedy="Mend the file"))
+            return {}
+        if data is not None and not isinstance(data, Mapping):
+            self.faults.append(Fault(where=f"{name}:1", expected="a mapping of names to values"))
+            return {}
+        return data or {}
+
+    def _fault(self, file: str, data: Any, key: str, expected: str, remedy: str = "") -> None:
+        try:
+            line = data.lc.key(key)[0] + 1
+        except (AttributeError, KeyError):
+            line = 1
+        self.faults.append(Fault(where=f"{file}:{line}", expected=expected, remedy=remedy))
+
+
+def _words(value: Any) -> tuple[str, ...]:
+    return (value,) if isinstance(value, str) else tuple(str(v) for v in value)
+
+
+def seconds(value: Any) -> float:
+    """A duration in seconds: 90, "90s", "20m", "2h". ValueError for anything else."""
+    if isinstance(value, int | float):
+        return float(value)
+    match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([smh]?)\s*", str(value))
+    if match is None:
+        raise ValueError(value)
+    return float(match[1]) * {"": 1, "s": 1, "m": 60, "h": 3600}[match[2]]
