@@ -1,0 +1,140 @@
+"""Turn the ways of a selector into Playwright locators, through frames, shadow roots and other elements."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from playwright.sync_api import Error as PlaywrightError
+from playwright.sync_api import FrameLocator, Locator, Page
+
+from nightclerk.errors import ElementAmbiguous, WorkspaceError
+from nightclerk.locate.deciding import Try
+from nightclerk.locate.ways import filled, main_key, pattern_of, way_words
+from nightclerk.ports import Selector, SelectorSet
+from nightclerk.texts import say
+from nightclerk.web.faults import is_passing
+
+Root = Page | FrameLocator | Locator
+_WORDS = """e => `<${e.tagName.toLowerCase()}${e.id ? '#' + e.id : ''}> ` +
+    (e.innerText || e.value || '').trim().slice(0, 40)"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hit:
+    """A try together with the locator that made it."""
+
+    attempt: Try
+    locator: Locator
+
+
+def hits(page: Page, selectors: SelectorSet, selector: Selector, values: Mapping[str, str]) -> list[Hit]:
+    """What the ways of `selector` fit just now, up to the first that fits exactly one.
+
+    Empty while the frame or element that it lives in is not there; ElementAmbiguous while there are several of those.
+    """
+    root = _root(page, selectors, selector, values)
+    if root is None:
+        return []
+    found: list[Hit] = []
+    for position, written in enumerate(selector.ways):
+        way = filled(written, values, element=selector.name, where=selector.where)
+        locator = locator_of(root, way)
+        attempt = Try(way=way, position=position, fits=_count(locator, selector, way))
+        found.append(_with_hidden_file_field(Hit(attempt=attempt, locator=locator), selector))
+        if found[-1].attempt.fits == 1:
+            break
+    return found
+
+
+def any_hit(page: Page, selectors: SelectorSet, selector: Selector, values: Mapping[str, str]) -> Hit | None:
+    """The first way that fits anything at all, for counting and listing."""
+    return next((hit for hit in hits(page, selectors, selector, values) if hit.attempt.fits), None)
+
+
+def _root(page: Page, selectors: SelectorSet, selector: Selector, values: Mapping[str, str]) -> Root | None:
+    if selector.within:
+        return _only_one(page, selectors, selectors.elements[selector.within], values)
+    if selector.frame:
+        frame = _only_one(page, selectors, selectors.elements[selector.frame], values)
+        return frame.content_frame if frame is not None else None
+    return page
+
+
+def _only_one(page: Page, selectors: SelectorSet, selector: Selector, values: Mapping[str, str]) -> Locator | None:
+    """The one element that others live in. Two of them must not look like none: that would pass for "not there"."""
+    found = hits(page, selectors, selector, values)
+    for hit in found:
+        if hit.attempt.fits == 1:
+            return hit.locator
+    crowded = next((hit for hit in found if hit.attempt.fits), None)
+    if crowded:
+        raise ambiguous(selector, crowded)
+    return None
+
+
+def ambiguous(selector: Selector, hit: Hit) -> ElementAmbiguous:
+    """The error that names two of the things that fit."""
+    words = ["?", "?"]
+    with contextlib.suppress(PlaywrightError):
+        words = [hit.locator.nth(n).evaluate(_WORDS, timeout=1000) for n in (0, 1)]
+    return ElementAmbiguous(element=selector.name, count=hit.attempt.fits, first=words[0], second=words[1])
+
+
+def locator_of(root: Root, way: Mapping[str, Any]) -> Locator:
+    """The locator of one way: visible things only."""
+    locator = _locator(root, way).filter(visible=True)
+    return locator.nth(int(way["nth"])) if "nth" in way else locator
+
+
+def _locator(root: Root, way: Mapping[str, Any]) -> Locator:
+    key = main_key(way)
+    value = str(way.get(key, ""))
+    if key == "role":
+        name = str(way["name"]) if "name" in way else None
+        if name is None:
+            return root.get_by_role(value)  # type: ignore[arg-type]
+        return root.get_by_role(value, name=pattern_of(name) or name, exact=True)  # type: ignore[arg-type]
+    if key in ("css", "xpath"):
+        return root.locator(f"{key}={value}")
+    text = pattern_of(value) or value
+    if key == "test_id":
+        return root.get_by_test_id(text)
+    get_by = {
+        "label": root.get_by_label,
+        "text": root.get_by_text,
+        "placeholder": root.get_by_placeholder,
+        "title": root.get_by_title,
+    }
+    if key in get_by:
+        return get_by[key](text, exact=True)
+    raise WorkspaceError(
+        where=way_words(way), expected=say("web.not_for_pages", what=key), remedy=say("web.not_for_pages_remedy")
+    )
+
+
+def _count(locator: Locator, selector: Selector, way: Mapping[str, Any]) -> int:
+    try:
+        return locator.count()
+    except PlaywrightError as error:
+        if is_passing(error):
+            raise
+        if "selector" in str(error).lower() or "xpath" in str(error).lower() or "token" in str(error).lower():
+            raise WorkspaceError(
+                where=selector.where or selector.name,
+                expected=say("web.bad_selector", name=selector.name, way=way_words(way)),
+                remedy=say("web.bad_selector_remedy"),
+            ) from error
+        raise
+
+
+def _with_hidden_file_field(hit: Hit, selector: Selector) -> Hit:
+    """A file field may be hidden behind its button: it counts although nobody can see it."""
+    css = str(hit.attempt.way.get("css", ""))
+    if hit.attempt.fits or "file" not in css or selector.within or selector.frame:
+        return hit
+    hidden = hit.locator.page.locator(f"css={css}")
+    fits = _count(hidden, selector, hit.attempt.way)
+    return Hit(attempt=replace(hit.attempt, fits=fits), locator=hidden) if fits == 1 else hit
