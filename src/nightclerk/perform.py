@@ -1,0 +1,281 @@
+"""Perform one run: draw its items one by one, call the flow, and file what became of each."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import Any, Protocol
+
+from loguru import logger
+
+from nightclerk.domain.items import GiveUp, Retry, RunState, State, WorkItem, after_application_error
+from nightclerk.errors import (
+    ApplicationError,
+    BusinessError,
+    GuardError,
+    InDoubt,
+    LeaseLost,
+    MissingPart,
+    NeedsPerson,
+    NightClerkError,
+    RehearsalCommit,
+    UnknownPopup,
+    WorkspaceError,
+)
+from nightclerk.flow import Flow
+from nightclerk.records import dump
+from nightclerk.run import LEASE_S, Backstage, Run, Transaction
+
+#: A retry that is due within this time is waited for in the run; a later one is left to the next run.
+PATIENCE_S = 90.0
+
+
+class Blocked(NightClerkError):
+    """The run cannot go on: its apps cannot be opened. The sentence is that of the cause."""
+
+
+class Apps(Protocol):
+    """The apps of a run, opened when first needed and again after trouble."""
+
+    def open(self) -> dict[str, Any]: ...
+    def close(self) -> None: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ended:
+    """What became of one attempt."""
+
+    state: State
+    result: str = ""
+    reason: str = ""
+    details: Mapping[str, Any] = field(default_factory=dict)
+    retry: Retry | None = None
+    task: tuple[str, str, tuple[str, ...]] | None = None  # kind, question, choices
+    reopen: bool = False
+
+
+def ending(error: BaseException, attempts: int, *, max_attempts: int, base_s: float) -> Ended:
+    """Decide, purely, what an attempt that raised `error` comes to."""
+    reason = str(error)
+    if isinstance(error, InDoubt):
+        return Ended(state=State.IN_DOUBT, reason=reason, details=_facts(error), task=("in_doubt", reason, IN_DOUBT))
+    if isinstance(error, NeedsPerson):
+        kind = str(error.facts.get("kind", "question"))
+        return Ended(state=State.WAITING, reason=reason, details=_facts(error), task=(kind, reason, error.choices))
+    if isinstance(error, BusinessError):
+        return Ended(state=State.REJECTED, reason=reason, details=_facts(error))
+    if isinstance(error, GuardError):
+        return Ended(state=State.FAILED, reason=reason, details=_facts(error), reopen=True)
+    if not isinstance(error, ApplicationError):
+        reason = f"{type(error).__name__}: {error}"
+    decision = after_application_error(attempts, max_attempts=max_attempts, base_s=base_s)
+    task = ("popup", reason, ("seen",)) if isinstance(error, UnknownPopup) else None
+    if isinstance(decision, GiveUp):
+        return Ended(state=decision.state, reason=reason, task=task, reopen=True)
+    return Ended(state=State.NEW, reason=reason, retry=decision, task=task, reopen=True)
+
+
+#: What a person may answer about an effect in doubt.
+IN_DOUBT = ("it_is_there", "it_is_not_there")
+
+
+class Performer:
+    """Runs one flow over its items (or once, for a flow without `each`)."""
+
+    def __init__(
+        self, flow: Flow, backstage: Backstage, apps: Apps, parameters: Mapping[str, Any], *, attempts: int
+    ) -> None:
+        self.flow, self.stage, self.apps = flow, backstage, apps
+        self.parameters, self.attempts = dict(parameters), attempts
+        self.queue = flow.each.name if flow.each else f"run:{backstage.record.bot}"
+        self.last: Ended | None = None
+        self.blocked = ""
+        self.seen: set[str] = set()
+
+    def perform(self) -> RunState:
+        """Work until nothing is due. Returns how the run ended; items carry their own states.
+
+        Where the apps cannot be opened at all (a refused login, no browser) the run fails at once and `blocked`
+        says why: no further item would fare better, and a login must not be tried again and again.
+        """
+        try:
+            self._loop()
+        except Blocked as blocked:
+            self.blocked = str(blocked)
+            return RunState.FAILED
+        finally:
+            self.apps.close()
+        if self._cancelled():
+            return RunState.CANCELLED
+        if self.flow.each is None and self.last is not None and self.last.state is State.FAILED:
+            return RunState.FAILED
+        return RunState.DONE
+
+    def _loop(self) -> None:
+        store, record = self.stage.store, self.stage.record
+        if self.flow.each is None:
+            store.put(self.queue, record.run, {}, now=self.stage.clock.now())
+        taken = 0
+        while not self._cancelled():
+            item = self._next()
+            if item is None:
+                return
+            if record.first is not None and taken >= record.first and item.attempts <= 1:
+                self._give_back(item)
+                self._ask_to_go_on(taken)
+                return
+            taken += item.attempts <= 1
+            self._attempt(item)
+
+    def _next(self) -> WorkItem | None:
+        if self.stage.record.rehearse:
+            return self._next_for_rehearsal()
+        store, record, clock = self.stage.store, self.stage.record, self.stage.clock
+        key = "" if self.flow.each else record.run
+        deadline = clock.monotonic() + PATIENCE_S
+        while True:
+            item = store.draw(self.queue, run=record.run, lease_s=LEASE_S, now=clock.now(), key=key)
+            if item is not None or self._cancelled() or clock.monotonic() > deadline:
+                return item
+            due = [i.not_before for i in store.items(self.queue, states=[State.NEW]) if i.not_before]
+            soonest = min(due, default=None)
+            if soonest is None or soonest > clock.now() + timedelta(seconds=PATIENCE_S):
+                return None
+            self.stage.wait(min(1.0, max(0.05, (soonest - clock.now()).total_seconds())))
+
+    def _next_for_rehearsal(self) -> WorkItem | None:
+        """Rehearsals claim nothing: they walk over what is there."""
+        if self.flow.each is None:
+            fresh = WorkItem(queue=self.queue, key=self.stage.record.run, payload={})
+            known = [] if fresh.key in self.seen else [fresh]
+        else:
+            known = [i for i in self.stage.store.items(self.queue, states=[State.NEW]) if i.key not in self.seen]
+        if not known:
+            return None
+        self.seen.add(known[-1].key)
+        return replace(known[-1], attempts=1)
+
+    def _attempt(self, item: WorkItem) -> None:
+        film = self.stage.film
+        film.item(item.key, attempt=item.attempts)
+        transaction = Transaction(self.stage, item)
+        with self._heartbeat(item):
+            ended = self._call(transaction, item)
+        self.last = ended
+        if ended.task is not None and not self.stage.record.rehearse:
+            transaction.put_task(ended.task[0], ended.task[1], ended.task[2], ended.details)
+        self._file(item, ended)
+        film.item(None, outcome=ended.state.value)
+        if ended.reopen:
+            self.apps.close()
+
+    def _open_apps(self, item: WorkItem) -> None:
+        """Open what the flow works with; what stops every item stops the run, and this item is given back."""
+        try:
+            self.apps.open()
+        except (NeedsPerson, MissingPart, WorkspaceError) as error:
+            if self.flow.each is None:
+                self._file(item, Ended(state=State.FAILED, reason=str(error)))
+            else:
+                self._give_back(item)
+            self.stage.film.item(None, outcome="blocked")
+            if isinstance(error, NeedsPerson) and not self.stage.record.rehearse:
+                Run(self.stage).put_task("login", str(error), ("done",), {"bot": self.stage.record.bot})
+            raise Blocked(str(error)) from error
+
+    def _call(self, transaction: Transaction, item: WorkItem) -> Ended:
+        try:
+            self._open_apps(item)
+            arguments = self._arguments(transaction, item)
+            returned = self.flow.function(**arguments)
+        except RehearsalCommit as stop:
+            return Ended(state=State.DONE, result=str(stop))
+        except LeaseLost as lost:
+            return Ended(state=State.ABANDONED, reason=str(lost), reopen=True)
+        except Blocked:
+            raise
+        except Exception as error:
+            if not isinstance(error, NightClerkError):
+                logger.opt(exception=error).error("{} met an unexpected error", item.key)
+            base_s = self.stage.workspace.settings.retry_base_s
+            return ending(error, item.attempts, max_attempts=self.attempts, base_s=base_s)
+        return Ended(state=State.DONE, result=_result(returned))
+
+    def _arguments(self, transaction: Transaction, item: WorkItem) -> dict[str, Any]:
+        apps = self.apps.open()
+        arguments: dict[str, Any] = {}
+        for name, kind in self.flow.hints().items():
+            if name in apps:
+                arguments[name] = apps[name]
+            elif isinstance(kind, type) and issubclass(kind, Run):
+                arguments[name] = transaction
+            elif self.flow.each is not None and kind is self.flow.each.of:
+                arguments[name] = self.flow.each.load(item.payload)
+            elif name in self.parameters:
+                arguments[name] = self.parameters[name]
+        return arguments
+
+    def _file(self, item: WorkItem, ended: Ended) -> None:
+        stage = self.stage
+        stage.counts[ended.state.value] = stage.counts.get(ended.state.value, 0) + (ended.retry is None)
+        stage.counts["retried"] = stage.counts.get("retried", 0) + (ended.retry is not None)
+        if not stage.record.rehearse and ended.state is not State.ABANDONED:
+            now = stage.clock.now()
+            stage.store.finish(
+                item, ended.state, result=ended.result, reason=ended.reason, details=ended.details, now=now,
+                not_before=now + ended.retry.after if ended.retry else None,
+            )  # fmt: skip
+        stage.store.update_run(stage.record.run, counts=stage.counts)
+
+    def _give_back(self, item: WorkItem) -> None:
+        if not self.stage.record.rehearse:
+            now = self.stage.clock.now()
+            self.stage.store.finish(item, State.NEW, attempts=item.attempts - 1, now=now)
+
+    def _ask_to_go_on(self, taken: int) -> None:
+        run = Run(self.stage)
+        left = self.stage.store.counts(self.queue).get(State.NEW, 0)
+        run.put_task(
+            "first_items", f"{self.stage.record.bot}: {taken} ✓, {left} …", ("go_on", "stop"),
+            {"bot": self.stage.record.bot, "parameters": self.stage.record.parameters, "left": left},
+        )  # fmt: skip
+
+    def _cancelled(self) -> bool:
+        record = self.stage.store.run(self.stage.record.run)
+        return record is not None and record.state is RunState.CANCELLED
+
+    @contextmanager
+    def _heartbeat(self, item: WorkItem) -> Any:
+        """Renew the lease while the flow works on the item; a lost lease stops the renewing, `once` stops the act."""
+        if self.stage.record.rehearse:
+            yield
+            return
+        stop = threading.Event()
+        thread = threading.Thread(target=self._beat, args=(item, stop.wait), daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            stop.set()
+            thread.join()
+
+    def _beat(self, item: WorkItem, stopped: Callable[[float], bool]) -> None:
+        stage = self.stage
+        while not stopped(LEASE_S / 3):
+            if not stage.store.renew(item, lease_s=LEASE_S, now=stage.clock.now()):
+                return
+
+
+def _facts(error: NightClerkError) -> dict[str, Any]:
+    """What an error carries beyond its sentence, its kind and its choices."""
+    return {name: value for name, value in error.facts.items() if name not in ("message", "choices", "kind")}
+
+
+def _result(returned: Any) -> str:
+    if returned is None or isinstance(returned, str):
+        return returned or ""
+    return json.dumps(dump(returned), ensure_ascii=False)

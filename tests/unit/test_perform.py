@@ -1,0 +1,261 @@
+"""The performer: what becomes of each item, and what a run comes to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from nightclerk.domain.items import RunRecord, RunState, State
+from nightclerk.errors import ApplicationError, BusinessError, InDoubt, NeedsPerson, RehearsalCommit, UnknownPopup
+from nightclerk.flow import Queue, flow
+from nightclerk.perform import Performer, ending
+from nightclerk.run import Backstage, Run, Transaction
+from nightclerk.work.store import SqlStore
+from nightclerk.workspace import Workspace
+
+
+@dataclass(frozen=True, kw_only=True)
+class Order:
+    key: str
+
+
+orders = Queue("orders", of=Order)
+
+
+class NoApps:
+    """A run without apps that counts how often they were closed."""
+
+    def __init__(self) -> None:
+        self.closed = 0
+
+    def open(self) -> dict[str, Any]:
+        return {}
+
+    def close(self) -> None:
+        self.closed += 1
+
+
+class Desk:
+    """Runs a flow over a store, as the engine would."""
+
+    def __init__(self, store: SqlStore, clock: Any, film: Any, tmp_path: Path) -> None:
+        self.store, self.clock, self.film, self.path = store, clock, film, tmp_path
+        self.apps = NoApps()
+
+    def run(self, function: Any, *, each: Queue[Order] | None = orders, **facts: Any) -> RunState:
+        made = flow("t", each=each)(function)
+        record = RunRecord(**{"run": "r1", "bot": "bot", "flow": made.name, **facts})
+        self.store.add_run(record)
+        stage = Backstage(
+            record=record, workspace=Workspace(root=self.path), store=self.store, film=self.film, clock=self.clock,
+            day=date(2026, 11, 20), files=self.path, wait=self.clock.go,
+        )  # fmt: skip
+        return Performer(made, stage, self.apps, {}, attempts=3).perform()
+
+    def states(self) -> dict[str, State]:
+        return {item.key: item.state for item in self.store.items("orders")}
+
+
+@pytest.fixture
+def desk(store: SqlStore, clock: Any, film: Any, tmp_path: Path) -> Desk:
+    for key in ("a", "b", "c"):
+        store.put("orders", key, {"key": key})
+    return Desk(store, clock, film, tmp_path)
+
+
+def test_one_rejected_item_stops_nobody(desk: Desk) -> None:
+    """A business error ends its own item; the others are done, with what the flow returned."""
+
+    def key_order(tx: Transaction, order: Order) -> str:
+        if order.key == "b":
+            raise BusinessError("no customer")
+        return f"V-{order.key}"
+
+    assert desk.run(key_order) is RunState.DONE
+    assert desk.states() == {"a": State.DONE, "b": State.REJECTED, "c": State.DONE}
+    done = desk.store.item("orders", "c")
+    assert done is not None
+    assert done.result == "V-c"
+
+
+def test_an_application_error_is_tried_again(desk: Desk) -> None:
+    """The item, not the run, is repeated, after a pause and with the apps opened anew."""
+    tries: list[str] = []
+
+    def key_order(tx: Transaction, order: Order) -> None:
+        tries.append(order.key)
+        if tries.count("a") < 3 and order.key == "a":
+            raise ApplicationError("frozen")
+
+    desk.run(key_order)
+    assert (tries.count("a"), tries.count("b")) == (3, 1)
+    assert set(desk.states().values()) == {State.DONE}
+    assert desk.apps.closed >= 2
+
+
+def test_attempts_run_out(desk: Desk) -> None:
+    """After its last attempt the item has failed, with the reason."""
+
+    def key_order(tx: Transaction, order: Order) -> None:
+        raise ApplicationError("frozen")
+
+    desk.run(key_order)
+    item = desk.store.item("orders", "a")
+    assert item is not None
+    assert (item.state, item.attempts, item.reason) == (State.FAILED, 3, "frozen")
+
+
+def test_an_unexpected_error_is_an_application_error(desk: Desk) -> None:
+    """A bug in a flow ends in words on the item, not in a dead run."""
+
+    def key_order(tx: Transaction, order: Order) -> None:
+        raise KeyError("x")
+
+    assert desk.run(key_order) is RunState.DONE
+    item = desk.store.item("orders", "a")
+    assert item is not None
+    assert item.reason == "KeyError: 'x'"
+
+
+def test_a_question_waits_and_the_answer_is_used(desk: Desk) -> None:
+    """`ask` puts the question once and lets go of everything; after the answer the item comes past with it."""
+
+    def key_order(tx: Transaction, order: Order) -> str:
+        return tx.ask("same order?", ("yes", "no")) if order.key == "a" else ""
+
+    desk.run(key_order)
+    task = desk.store.tasks()[0]
+    assert (task.queue, task.key, task.choices) == ("orders", "a", ("yes", "no"))
+    assert desk.states()["a"] is State.WAITING
+    desk.store.answer(task.task, answer="yes", who="lin", now=desk.clock.now())
+    item = desk.store.item("orders", "a")
+    assert item is not None
+    desk.store.decide("orders", "a", version=item.version, state=State.NEW, who="lin", why="", now=desk.clock.now())
+    desk.run(key_order)
+    again = desk.store.item("orders", "a")
+    assert again is not None
+    assert (again.state, again.result) == (State.DONE, "yes")
+
+
+def test_doubt_becomes_a_task(desk: Desk) -> None:
+    """An effect in doubt is put to a person with the two answers that settle it."""
+
+    def key_order(tx: Transaction, order: Order) -> None:
+        raise InDoubt(effect="save", key=order.key, why="no answer")
+
+    desk.run(key_order)
+    assert desk.states()["a"] is State.IN_DOUBT
+    assert desk.store.tasks()[0].choices == ("it_is_there", "it_is_not_there")
+
+
+def test_a_rehearsal_writes_nothing(desk: Desk) -> None:
+    """Every item is gone through once and none of them changes."""
+    seen: list[str] = []
+
+    def key_order(tx: Transaction, order: Order) -> None:
+        seen.append(order.key)
+        raise RehearsalCommit(effect="save", key=order.key)
+
+    assert desk.run(key_order, rehearse=True) is RunState.DONE
+    assert sorted(seen) == ["a", "b", "c"]
+    assert set(desk.states().values()) == {State.NEW}
+
+
+def test_first_n_stops_and_asks(desk: Desk) -> None:
+    """After N items the run ends, the rest stays new, and a person is asked whether to go on."""
+
+    def key_order(tx: Transaction, order: Order) -> None:
+        tx.note("keyed")
+
+    desk.run(key_order, first=2)
+    assert sorted(desk.states().values()) == [State.DONE, State.DONE, State.NEW]
+    assert desk.store.tasks()[0].kind == "first_items"
+
+
+def test_a_cancelled_run_stops_after_the_item_in_hand(desk: Desk) -> None:
+    """Cancelling leaves the other items as they are."""
+
+    def key_order(tx: Transaction, order: Order) -> None:
+        desk.store.update_run("r1", state=RunState.CANCELLED)
+
+    assert desk.run(key_order) is RunState.CANCELLED
+    assert list(desk.states().values()).count(State.NEW) == 2
+
+
+def test_a_flow_without_items_runs_once(desk: Desk) -> None:
+    """A plain flow is one item of its own run: retried like one, and failing like one."""
+    calls: list[int] = []
+
+    def export(run: Run) -> dict[str, int]:
+        calls.append(1)
+        if len(calls) == 1:
+            raise ApplicationError("slow page")
+        return {"orders": 7}
+
+    assert desk.run(export, each=None) is RunState.DONE
+    item = desk.store.item("run:bot", "r1")
+    assert item is not None
+    assert item.result == '{"orders": 7}'
+
+
+def test_steps_are_filmed_and_anchored(desk: Desk) -> None:
+    """Each step ends on film with its outcome, and the head is anchored in the books."""
+
+    def export(run: Run) -> None:
+        with run.step("Open"):
+            run.expect(True, "never")
+        with run.step("Read"):
+            raise BusinessError("empty export")
+
+    desk.run(export, each=None)
+    assert desk.film.kinds("step_end") == ["ok", "failed"]
+    assert desk.store.anchored("r1") is not None
+
+
+def test_an_unknown_popup_is_shown_to_a_person_and_tried_again() -> None:
+    """Nothing is clicked; a person sees the picture; the item gets a fresh start."""
+    ended = ending(UnknownPopup(app="taobao", text="问卷"), 1, max_attempts=3, base_s=1)
+    assert (ended.state, ended.reopen) == (State.NEW, True)
+    assert ended.task is not None
+    assert ended.task[0] == "popup"
+
+
+def test_waiting_items_keep_their_choices() -> None:
+    """What a flow asks with NeedsPerson reaches the task."""
+    ended = ending(NeedsPerson("which?", choices=("A", "B")), 1, max_attempts=3, base_s=1)
+    assert ended.task == ("question", "which?", ("A", "B"))
+
+
+class ClosedApps(NoApps):
+    """Apps whose login is refused."""
+
+    def open(self) -> dict[str, Any]:
+        raise NeedsPerson("the login of night was refused")
+
+
+def test_a_refused_login_stops_the_run_at_once(desk: Desk) -> None:
+    """One try, one task for a person, the items given back untouched: a password must not be tried again and again."""
+    desk.apps = ClosedApps()
+    assert desk.run(lambda tx: "", each=orders) is RunState.FAILED
+    assert set(desk.states().values()) == {State.NEW}
+    assert [item.attempts for item in desk.store.items("orders")] == [0, 0, 0]
+    assert [(task.kind, task.question) for task in desk.store.tasks()] == [("login", "the login of night was refused")]
+
+
+def test_settling_files_a_record_with_its_outcome(desk: Desk) -> None:
+    """A record that is set aside was never work for another worker, and is filed once."""
+    filed: list[bool] = []
+
+    def export(run: Run) -> None:
+        odd = Order(key="odd")
+        filed.append(run.settle(orders, odd, State.REJECTED, reason="unknown status"))
+        filed.append(run.settle(orders, odd, State.DONE))
+
+    desk.run(export, each=None)
+    item = desk.store.item("orders", "odd")
+    assert item is not None
+    assert (filed, item.state, item.reason, item.attempts) == ([True, False], State.REJECTED, "unknown status", 0)
