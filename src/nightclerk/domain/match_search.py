@@ -1,0 +1,156 @@
+"""Find the orders that an invoice without a reference could belong to: the best class of fits, unique or not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from enum import IntEnum
+
+from nightclerk.domain.invoice_cases import CaseLine, InvoiceCase
+from nightclerk.domain.match_fit import Fit, OpenOrder, billable, fit, item_key, same_item, same_price
+from nightclerk.domain.verdicts import MatchRules, Tolerance
+
+#: Bounds of the search for several orders under one invoice.
+NODE_LIMIT, SOLUTION_LIMIT, ORDERS_LIMIT = 4000, 6, 12
+
+#: Beyond this share of the price an order is not even suggested.
+FAR_PRICE = Decimal("0.20")
+
+
+class FitClass(IntEnum):
+    """Better classes first; a worse class is only looked at when the better one is empty."""
+
+    WHOLE_ORDER = 1  # everything that is still open of one order, exact prices
+    SEVERAL_ORDERS = 2  # everything that is still open of several orders, exact prices
+    PART_OF_ORDER = 3  # part of one order, exact prices
+    WITHIN_TOLERANCE = 4  # one order, prices within tolerance
+    OUT_OF_TOLERANCE = 5  # one whole order by item and quantity, prices are not: only ever a suggestion
+
+
+def candidates(case: InvoiceCase, orders: Iterable[OpenOrder], rules: MatchRules) -> tuple[FitClass | None, list[Fit]]:
+    """The fits of the best class that has any."""
+    lines, tolerance = billable(case), rules.tolerance(case.seller_tax_id)
+    related = [order for order in orders if _shares_item(order, lines)]
+    singles = [fit(lines, [order], tolerance) for order in related]
+    classes = (
+        (FitClass.WHOLE_ORDER, lambda: [f for f in singles if f.exact and f.full]),
+        (FitClass.SEVERAL_ORDERS, lambda: _covers(lines, related, tolerance)),
+        (FitClass.PART_OF_ORDER, lambda: [f for f in singles if f.exact]),
+        (FitClass.WITHIN_TOLERANCE, lambda: [f for f in singles if f.whole and _prices_near(f, tolerance.price)]),
+        (FitClass.OUT_OF_TOLERANCE, lambda: [f for f in singles if f.full and _prices_near(f, FAR_PRICE)]),
+    )
+    for name, found in classes:
+        fits = found()
+        if fits:
+            return name, fits
+    return None, []
+
+
+def _shares_item(order: OpenOrder, lines: Sequence[CaseLine]) -> bool:
+    return any(same_item(line, open_line) for open_line in order.remaining for line in lines)
+
+
+def _prices_near(result: Fit, share: Decimal) -> bool:
+    return all(
+        abs((line.net / line.quantity if line.quantity else line.net) - open_line.price) <= open_line.price * share
+        for open_line, line in result.prices
+    )
+
+
+def _covers(lines: Sequence[CaseLine], orders: Sequence[OpenOrder], tolerance: Tolerance) -> list[Fit]:
+    """Sets of at least two orders whose open lines together are exactly the invoice's lines."""
+    by_number = {order.number: order for order in orders if order.remaining}
+    usable = [n for n, order in by_number.items() if _covering(order, lines, frozenset(), tolerance)]
+    found: set[tuple[str, ...]] = set()
+    tried: set[tuple[str, ...]] = set()
+    budget = [NODE_LIMIT]
+
+    def extend(chosen: tuple[str, ...], covered: frozenset[int]) -> None:
+        if chosen in tried or len(found) >= SOLUTION_LIMIT:
+            return
+        tried.add(chosen)
+        budget[0] -= 1
+        if len(covered) == len(lines):
+            found.add(chosen)
+        if budget[0] < 0 or len(covered) == len(lines) or len(chosen) == ORDERS_LIMIT:
+            return
+        first = next(i for i in range(len(lines)) if i not in covered)
+        for number in usable:
+            cover = frozenset() if number in chosen else _covering(by_number[number], lines, covered, tolerance)
+            if first in cover:
+                extend(tuple(sorted((*chosen, number))), covered | cover)
+
+    extend((), frozenset())
+    if budget[0] < 0:
+        return []  # not searched to the end: nothing may be called unique
+    sets = sorted(numbers for numbers in found if len(numbers) > 1)
+    return [fit(lines, [by_number[number] for number in numbers], tolerance) for numbers in sets]
+
+
+def _covering(
+    order: OpenOrder, lines: Sequence[CaseLine], covered: frozenset[int], tolerance: Tolerance
+) -> frozenset[int]:
+    """Which uncovered invoice lines are exactly the open lines of an order; empty unless all are found."""
+    taken: set[int] = set()
+    for open_line in order.remaining:
+        found = next(
+            (
+                i
+                for i, line in enumerate(lines)
+                if i not in taken
+                and i not in covered
+                and line.quantity == open_line.open
+                and same_item(line, open_line)
+                and same_price(line, open_line, open_line.open, tolerance.line_rounding)
+            ),
+            None,
+        )
+        if found is None:
+            return frozenset()
+        taken.add(found)
+    return frozenset(taken)
+
+
+def chosen_by_receipt(
+    case: InvoiceCase, fits: Sequence[Fit], orders: Mapping[str, OpenOrder], rules: MatchRules
+) -> tuple[str, Fit] | None:
+    """(why, fit): of several fits the one that the dates of the receipts single out, or None.
+
+    `only_received`: the goods of all others had not come when the invoice was written.
+    `delivered_together`: its goods came within a few days of each other, those of all others did not.
+    `nearest_receipt`: its goods came just before the invoice, those of all others clearly earlier.
+    Where an order is billed in part already, its receipt says nothing about the next invoice.
+    """
+    if not rules.receipt_days or any(_begun(candidate) for candidate in fits):
+        return None
+    dated = [(candidate, ages) for candidate in fits if (ages := _ages(case, candidate, orders))]
+    if len(dated) == 1:
+        return "only_received", dated[0][0]
+    near, margin = rules.receipt_days, rules.receipt_margin_days
+    for why, key in (
+        ("delivered_together", lambda ages: max(ages) - min(ages)),
+        ("nearest_receipt", min),
+    ):
+        ranked = sorted(dated, key=lambda pair: key(pair[1]))
+        if len(ranked) < 2:
+            return None
+        best, second = key(ranked[0][1]), key(ranked[1][1])
+        if best <= near and second - best >= margin:
+            return why, ranked[0][0]
+    return None
+
+
+def _begun(candidate: Fit) -> bool:
+    return any(line.billed > 0 for line, _, _ in candidate.taken)
+
+
+def _ages(case: InvoiceCase, candidate: Fit, orders: Mapping[str, OpenOrder]) -> list[int]:
+    """How many days before the invoice the goods of each order came; empty when some had not."""
+    days = [orders[number].received_on for number in candidate.orders]
+    ages = [(case.issued_on - day).days for day in days if day is not None]
+    return ages if len(ages) == len(days) and min(ages) >= 0 else []
+
+
+def supplier_key(tax_id: str, name: str) -> str:
+    """Suppliers are one when their tax id is one; without a tax id, when their name is."""
+    return tax_id or item_key(name)

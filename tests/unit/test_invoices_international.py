@@ -1,0 +1,112 @@
+"""International invoices: the embedded XML against its page, and number, date and totals from the page alone."""
+
+from __future__ import annotations
+
+import io
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pypdfium2 as pdfium
+import pytest
+from reportlab.pdfgen.canvas import Canvas
+
+from nightclerk.documents.invoices import read_invoices
+from nightclerk.documents.invoices.international import amount
+from nightclerk.domain.invoices import Invoice, InvoiceStatus
+
+XML = """<?xml version="1.0"?><CrossIndustryInvoice>
+ <ExchangedDocument><ID>RE-7</ID><IssueDateTime><DateTimeString>20261105</DateTimeString></IssueDateTime></ExchangedDocument>
+ <SupplyChainTradeTransaction><ApplicableHeaderTradeAgreement/>
+ <ApplicableHeaderTradeSettlement><InvoiceCurrencyCode>EUR</InvoiceCurrencyCode>
+  <SpecifiedTradeSettlementHeaderMonetarySummation><TaxBasisTotalAmount>1000.00</TaxBasisTotalAmount>
+  <TaxTotalAmount>190.00</TaxTotalAmount><GrandTotalAmount>1190.00</GrandTotalAmount>
+  </SpecifiedTradeSettlementHeaderMonetarySummation></ApplicableHeaderTradeSettlement>
+  <IncludedSupplyChainTradeLineItem><SpecifiedTradeProduct><Name>Tisch</Name></SpecifiedTradeProduct>
+  <SpecifiedLineTradeSettlement><SpecifiedTradeSettlementLineMonetarySummation><LineTotalAmount>1000.00</LineTotalAmount>
+  </SpecifiedTradeSettlementLineMonetarySummation></SpecifiedLineTradeSettlement></IncludedSupplyChainTradeLineItem>
+ </SupplyChainTradeTransaction></CrossIndustryInvoice>"""
+
+GERMAN = (
+    "Rechnung Nr. RE-7 vom 05.11.2026", "Lieferdatum: 01.11.2026", "Tisch  1.000,00", "Nettobetrag 1.000,00",
+    "zzgl. 19 % MwSt 190,00", "Gesamtbetrag EUR 1.190,00", "Zahlbar bis 05.12.2026",
+)  # fmt: skip
+ENGLISH = (
+    "Invoice number: RE-7", "Invoice date: 5 November 2026", "Due date: 5 December 2026", "Subtotal 1,000.00",
+    "VAT 190.00", "Total due 1,190.00",
+)  # fmt: skip
+FRENCH = (
+    "FACTURE N° : RE-7", "Date : 05/11/2026", "Date d'échéance : 05/12/2026", "Total HT 1 000,00", "TVA 190,00",
+    "Total TTC 1 190,00",
+)  # fmt: skip
+
+
+def read(folder: Path, rows: tuple[str, ...], *, xml: str = "") -> Invoice:
+    buffer = io.BytesIO()
+    canvas = Canvas(buffer)
+    for number, row in enumerate(rows):
+        canvas.drawString(70, 750 - 20 * number, row)
+    canvas.save()
+    document = pdfium.PdfDocument(buffer.getvalue())
+    if xml:
+        document.new_attachment("factur-x.xml").set_data(xml.encode())
+    path = folder / "a.pdf"
+    document.save(str(path))
+    (invoice,) = read_invoices(path)
+    return invoice
+
+
+@pytest.mark.parametrize("rows", [GERMAN, ENGLISH, FRENCH], ids=["german", "english", "french"])
+def test_number_day_and_totals_from_the_page(tmp_path: Path, rows: tuple[str, ...]) -> None:
+    """Three languages, three ways to write amounts and dates; other dates are not taken for the day of issue."""
+    invoice = read(tmp_path, rows)
+    assert invoice.text("number") == "RE-7"
+    assert invoice.fields["issued_on"].value == date(2026, 11, 5)
+    assert [invoice.money(name) for name in ("net", "tax", "gross")] == [Decimal(1000), Decimal(190), Decimal(1190)]
+    assert invoice.status is InvoiceStatus.REVIEW
+
+
+def test_a_page_that_prints_what_the_xml_says_confirms_it(tmp_path: Path) -> None:
+    """Two sources, one content: nobody has to look."""
+    invoice = read(tmp_path, GERMAN, xml=XML)
+    assert invoice.status is InvoiceStatus.CONFIRMED
+    assert invoice.fields["gross"].confirmed_by == "text + sum"
+    assert invoice.lines[0].name == "Tisch"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "field"),
+    [
+        ("RE-7", "RE-8", "number"),
+        ("20261105", "20261106", "issued_on"),
+        (">1190.00", ">1191.00", "gross"),
+    ],
+)
+def test_a_page_and_an_xml_that_differ_are_a_finding(tmp_path: Path, old: str, new: str, field: str) -> None:
+    """Whoever sends two amounts under one cover is looked at."""
+    invoice = read(tmp_path, GERMAN, xml=XML.replace(old, new))
+    assert invoice.status is InvoiceStatus.REVIEW
+    assert not invoice.confirmed(field)
+    assert field in [finding.facts.get("field") for finding in invoice.findings]
+
+
+def test_a_value_that_the_page_does_not_print_stays_unconfirmed(tmp_path: Path) -> None:
+    """No number on the page: no finding, but no proof either."""
+    invoice = read(tmp_path, ("Rechnung", *GERMAN[1:]), xml=XML)
+    assert not invoice.confirmed("number")
+    assert not [finding for finding in invoice.findings if finding.facts.get("field") == "number"]
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("1.234,56", "1234.56"),
+        ("1 234,56", "1234.56"),
+        ("1,234.56", "1234.56"),
+        ("1'234.56", "1234.56"),
+        ("-5,00", "-5"),
+    ],
+)
+def test_how_amounts_are_written(text: str, value: str) -> None:
+    """The last mark before two digits is the decimal mark, whatever country."""
+    assert amount(text) == Decimal(value)
