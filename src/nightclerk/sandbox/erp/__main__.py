@@ -1,0 +1,23 @@
+"""Start the client: `python -m nightclerk.sandbox.erp --state DIR [--trouble NAME …]`."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from nightclerk.sandbox.troubles import NAMES, Troubles
+
+
+def main() -> None:
+    """Read the arguments and run the client until its window is closed."""
+    parser = argparse.ArgumentParser(prog="nightclerk.sandbox.erp", description="A legacy ERP client to practise on.")
+    parser.add_argument("--state", type=Path, required=True, help="the sandbox's folder; books go to DIR/books/erp.db")
+    parser.add_argument("--trouble", action="append", default=[], choices=NAMES, help="what may go wrong")
+    arguments = parser.parse_args()
+    from nightclerk.sandbox.erp.client import Client
+
+    Client(arguments.state, Troubles(arguments.state, arguments.trouble)).run()
+
+
+if __name__ == "__main__":
+    main()
