@@ -1,0 +1,90 @@
+"""Builds the console's web application out of its services."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+
+from fastapi import Depends, FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, RedirectResponse, Response
+from starlette.exceptions import HTTPException
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+
+from nightclerk.console import assets, live
+from nightclerk.console.guard import Envelope, SignInNeeded, guard, session_of
+from nightclerk.console.live import Hub
+from nightclerk.console.pages import api, bots, invoices, items, runs, sign_in, tasks, tonight
+from nightclerk.console.people import People
+from nightclerk.console.rendering import Renderer, words
+from nightclerk.console.rights import Role
+from nightclerk.console.services import Services
+from nightclerk.texts import say
+
+ADMIN = "admin"
+PAGES = (sign_in, tonight, tasks, runs, bots, items, invoices, api, live)
+LOOPBACK = ("127.0.0.1", "localhost")
+
+
+def create_app(services: Services, *, hosts: tuple[str, ...] = LOOPBACK) -> FastAPI:
+    """The console. `hosts` are the names under which it answers; others are refused (DNS rebinding)."""
+    app = FastAPI(
+        title="NightClerk", docs_url=None, redoc_url=None, openapi_url=None, lifespan=_lifespan,
+        dependencies=[Depends(guard)],
+    )  # fmt: skip
+    people = People(services.data / "console.db")
+    app.state.services, app.state.people = services, people
+    app.state.renderer, app.state.throttle = Renderer(services), sign_in.Throttle()
+    app.state.hub = Hub(services, people)
+    for module in PAGES:
+        app.include_router(module.router, include_in_schema=module is api)
+    assets.mount(app)
+    app.add_exception_handler(SignInNeeded, _to_sign_in)  # type: ignore[arg-type]
+    app.add_exception_handler(HTTPException, _refused)  # type: ignore[arg-type]
+    app.add_exception_handler(RequestValidationError, _malformed)  # type: ignore[arg-type]
+    app.add_middleware(Envelope, default_language=services.language)
+    app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False)
+    return app
+
+
+@contextlib.asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    watching = asyncio.create_task(app.state.hub.watch())
+    yield
+    watching.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await watching
+    app.state.people.close()
+
+
+def first_code(app: FastAPI) -> str:
+    """A fresh one-time code for the admin, who is made when there is none yet."""
+    people: People = app.state.people
+    people.ensure_user(ADMIN, Role.ADMIN)
+    return people.issue_code(ADMIN, now=app.state.services.now())
+
+
+async def _to_sign_in(request: Request, error: SignInNeeded) -> Response:
+    target = f"/sign-in?back={error.back}" if error.back else "/sign-in"
+    if request.headers.get("hx-request"):
+        return Response(status_code=401, headers={"HX-Redirect": target})
+    if request.url.path.startswith("/api/"):
+        return JSONResponse({"error": say("console.refused.sign_in")}, 401)
+    return RedirectResponse(target, status_code=303)
+
+
+async def _refused(request: Request, error: HTTPException) -> Response:
+    """An error page in the console's own look; detail is a key of the catalogue where we raised it."""
+    kind = error.status_code if error.status_code in (400, 403, 404) else 500
+    sentence = words(str(error.detail), say(f"console.refused.{kind}"))
+    if request.url.path.startswith("/api/"):
+        return JSONResponse({"error": sentence}, error.status_code)
+    if not hasattr(request.state, "session"):  # no route fitted, so the guard was not asked
+        request.state.session = session_of(request)
+    renderer: Renderer = request.app.state.renderer
+    return renderer.page(request, "refused.html", status=error.status_code, code=error.status_code, sentence=sentence)
+
+
+async def _malformed(request: Request, error: RequestValidationError) -> Response:
+    return await _refused(request, HTTPException(400, "console.refused.400"))

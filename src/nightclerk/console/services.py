@@ -1,0 +1,88 @@
+"""What the console needs from the rest of the house, handed in as one frozen record by the command line."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Protocol
+from zoneinfo import ZoneInfo
+
+from nightclerk.ports import Store
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parameter:
+    """One parameter of a bot. `type`: str, int, bool, Decimal, date, Path or Enum (then `choices` says which)."""
+
+    name: str
+    type: str = "str"
+    default: Any = None
+    required: bool = False
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class BotInfo:
+    """A bot as its file in `bots/` describes it. `title` maps zh and en; `after` names the bots that go first."""
+
+    name: str
+    title: Mapping[str, str]
+    flow: str
+    parameters: tuple[Parameter, ...] = ()
+    after: tuple[str, ...] = ()
+    schedule: str = ""
+    account: str = ""
+
+
+class Launcher(Protocol):
+    """Starts and stops bots, and knows when they start by themselves."""
+
+    def bots(self) -> Sequence[BotInfo]: ...
+
+    def launch(
+        self,
+        bot: str,
+        parameters: Mapping[str, Any],
+        *,
+        by: str,
+        rehearse: bool = False,
+        first: int | None = None,
+    ) -> str:
+        """Queue one run and return its id. Dates, amounts and paths come as text, numbers and ticks typed."""
+
+    def cancel(self, run: str, by: str) -> None: ...
+    def next_starts(self, bot: str, n: int = 5) -> list[datetime]: ...
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Services:
+    """The console's whole world. `load_run` and `verify` come from the evidence room and take a run's folder."""
+
+    store: Store
+    workspace: Path
+    logs: Path
+    launcher: Launcher
+    load_run: Callable[[Path], Any]
+    verify: Callable[[Path], Any] | None = None
+    language: str = "zh"
+    timezone: str = "Asia/Shanghai"
+    now: Callable[[], datetime] = field(default=_utc_now)
+
+    def monotonic(self) -> float:
+        """With `now`, what makes this a `ports.Clock`."""
+        return time.monotonic()
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)
+
+    @property
+    def data(self) -> Path:
+        return self.workspace / "data"
