@@ -4,6 +4,7 @@ from nightclerk.documents.intake_words import fault_words
 from nightclerk.documents.layouts import Layout, load_layout, load_layouts
 from nightclerk.documents.mapping_faults import MappingFault, MappingFaults, UnmappedNames
 from nightclerk.documents.mapping_tables import Mappings, load_mappings
+from nightclerk.documents.stock_shares import load_stock_shares
 from nightclerk.documents.tables import Row, iter_table, read_table
 
 __all__ = [
@@ -18,5 +19,6 @@ __all__ = [
     "load_layout",
     "load_layouts",
     "load_mappings",
+    "load_stock_shares",
     "read_table",
 ]

@@ -1,0 +1,116 @@
+"""How the Taobao seller center (千牛) is worked: report jobs, the ship dialog, the stock list."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+from flows.apps.seller_center import SETTLE_S, SellerCenter
+from flows.apps.shop_errors import NoSuchOrder, NoSuchSku, NotShippable, ReportsUnclear, ShopSays
+from nightclerk import looks
+
+SOLD = "home.htm/trade-platform/tp/sold"
+EXPORTS = "home.htm/trade-platform/tp/export-list"
+STOCK = "home.htm/SellManage/stock"
+#: Fields that the order report must hold; staff may have taken the ticks off.
+FIELDS = ("订单编号", "订单状态", "买家实际支付金额", "买家应付邮费", "订单付款时间", "退款金额")
+
+
+class Taobao(SellerCenter, selectors="taobao"):
+    platform = "taobao"
+
+    def sign_in(self) -> None:
+        self.open("home.htm")
+        if self["login.box"].exists():
+            self["login.user"].fill(self.user)
+            self["login.password"].fill(self.secret)
+            self["login.enter"].click()
+        self.enter("home.user", "login.wrong")
+
+    def sign_out(self) -> None:
+        self["home.sign_out"].click()
+
+    # ---------------------------------------------------------------------------------------- export
+
+    def export_orders(self, ordered_on: date) -> list[Path]:
+        """The order report and the item report of the orders placed on one day."""
+        return [self.export_report(kind, ordered_on) for kind in ("订单报表", "宝贝销售明细报表")]
+
+    def export_report(self, kind: str, ordered_on: date) -> Path:
+        """Ask for one report, wait until it is made, and download it: this one, not yesterday's."""
+        self.open(EXPORTS)
+        known = set(self["exports.number"].of(kind=kind).texts())
+        self.show_orders(ordered_on)
+        self.ask_report(kind)
+        fresh = [number for number in self["exports.number"].of(kind=kind).texts() if number not in known]
+        if len(fresh) != 1:
+            raise ReportsUnclear(shop=self.platform, count=len(fresh))
+        self.reload_until("exports.download", report=fresh[0])
+        return self["exports.download"].of(report=fresh[0]).download()
+
+    def show_orders(self, ordered_on: date) -> None:
+        """Leave the list showing the orders placed on one day."""
+        self.open(SOLD)
+        self["orders.first_day"].fill(ordered_on.isoformat())
+        self["orders.last_day"].fill(ordered_on.isoformat())
+        self["orders.search"].click()
+        self["orders.shown_day"].of(day=ordered_on.isoformat()).wait()
+
+    def ask_report(self, kind: str) -> None:
+        """Start one report of the orders that the list shows; leaves the list of reports."""
+        self["orders.export"].click()
+        self["export.kind"].of(kind=kind).check()
+        for name in FIELDS if kind == "订单报表" else ():
+            self["export.field"].of(name=name).check()
+        self["export.make"].click()
+        self["export.answered"].wait()
+        if self["export.complaint"].exists():
+            raise ShopSays(shop=self.platform, words=self["export.complaint"].read())
+
+    # ------------------------------------------------------------------------------------- shipments
+
+    @looks(conclusive=True, settle_s=SETTLE_S)
+    def find_parcel(self, order: str) -> str | None:
+        self._search_order(order)
+        found = self["orders.tracking"].of(order=order).texts()
+        return found[0] if found else None
+
+    def fill_parcel(self, order: str, *, carrier: str, tracking: str) -> None:
+        row = self["orders.row"].of(order=order)
+        if not row.exists():
+            self._search_order(order)
+        if not row.exists():
+            raise NoSuchOrder(shop=self.platform, order=order)
+        if not self["orders.ship"].of(order=order).exists():
+            raise NotShippable(shop=self.platform, order=order, status=self._status(order))
+        self["orders.ship"].of(order=order).click()
+        self["ship.carrier"].choose(carrier)
+        self["ship.tracking"].fill(tracking)
+
+    def ship(self) -> None:
+        self["ship.confirm"].click()
+        self.hear("ship.said", success="发货成功")
+
+    def _search_order(self, order: str) -> None:
+        self.open(f"{SOLD}?number={order}")
+        self["orders.total"].wait()
+
+    def _status(self, order: str) -> str:
+        return " ".join(self["orders.status"].of(order=order).texts())
+
+    # ----------------------------------------------------------------------------------------- stock
+
+    @looks(conclusive=True, settle_s=SETTLE_S)
+    def find_stock(self, sku: str) -> int:
+        self.open(f"{STOCK}?text={sku}")
+        self["stock.total"].wait()
+        if not self["stock.row"].of(sku=sku).exists():
+            raise NoSuchSku(shop=self.platform, sku=sku)
+        return self["stock.quantity"].of(sku=sku).read()
+
+    def fill_stock(self, sku: str, quantity: int) -> None:
+        self["stock.field"].of(sku=sku).fill(str(quantity))
+
+    def save_stock(self, sku: str) -> None:
+        self["stock.save"].of(sku=sku).click()
+        self.hear("stock.said", success="保存成功")
