@@ -69,7 +69,7 @@ def test_one_run_an_id(tmp_path: Path) -> None:
 def test_one_live_process_an_executor(tmp_path: Path) -> None:
     """A second engine on the same workspace is refused in words."""
     lock = ExecutorLock(tmp_path / "executor-main.lock")
-    with pytest.raises(MissingPart, match="ENGINE_BUSY.*stop it first"):
+    with pytest.raises(MissingPart, match=r"ENGINE_BUSY.*stop it first"):
         ExecutorLock(tmp_path / "executor-main.lock")
     lock.release()
     ExecutorLock(tmp_path / "executor-main.lock").release()

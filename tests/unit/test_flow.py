@@ -62,13 +62,13 @@ def test_values_are_read_by_type(kind: type, text: str, value: object) -> None:
 @pytest.mark.parametrize(("kind", "text"), [(date, "soon"), (bool, "maybe"), (Decimal, "1,5"), (Mode, "slow")])
 def test_a_value_of_the_wrong_type_is_refused(kind: type, text: str) -> None:
     """The sentence names the parameter and the value, before any browser opens."""
-    with pytest.raises(WorkspaceError, match=f"paid_on: .*{text}.*--set paid_on="):
+    with pytest.raises(WorkspaceError, match=rf"paid_on: .*{text}.*--set paid_on="):
         parse_value(kind, text, name="paid_on", day=DAY)
 
 
 def test_a_flow_that_is_none() -> None:
     """Naming something that is no flow says which half is wrong."""
-    with pytest.raises(WorkspaceError, match="a module 'flows.nowhere'"):
+    with pytest.raises(WorkspaceError, match=r"a module 'flows.nowhere'"):
         load_flow("flows.nowhere:x")
     with pytest.raises(WorkspaceError, match="a function marked with @flow"):
         load_flow("nightclerk.flow:load_flow")

@@ -66,7 +66,7 @@ def once(store: SqlStore, clock: Any, film: Any, item: WorkItem) -> Any:
                 "still_ours": lambda: True,
                 "wait": clock.go,
                 **changes,
-            }  # fmt: skip
+            }
         )
         return one(target="erp", name="save", key="A1", look=target.look, prepare=target.prepare, commit=target.commit)
 

@@ -132,7 +132,7 @@ def test_missed_starts_are_found() -> None:
 
 def test_a_bad_schedule_is_one_sentence() -> None:
     """A cron line that is none names the bot file."""
-    with pytest.raises(WorkspaceError, match="bots/b.yaml:1: a schedule such as cron"):
+    with pytest.raises(WorkspaceError, match=r"bots/b.yaml:1: a schedule such as cron"):
         next_starts(bot("b", cron="99 99"), timezone="Asia/Shanghai", now=MIDNIGHT)
 
 

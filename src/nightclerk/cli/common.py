@@ -1,0 +1,71 @@
+"""What the words of the command line share: the workspace, JSON output, tables."""
+
+from __future__ import annotations
+
+import contextlib
+import getpass
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from nightclerk.app import store_of
+from nightclerk.errors import WorkspaceError
+from nightclerk.records import dump
+from nightclerk.work.store import SqlStore
+from nightclerk.workspace import Workspace, find_root, load_workspace
+
+WorkspaceOption = Annotated[Path | None, typer.Option("--workspace", help="工作区文件夹 / the workspace folder")]
+JsonOption = Annotated[bool, typer.Option("--json", help="输出 JSON / print JSON")]
+screen = Console(stderr=True)
+
+
+def the_workspace(folder: Path | None) -> Workspace:
+    """The workspace of a command: the one named, else the one around the current folder."""
+    return load_workspace(find_root(folder))
+
+
+@contextlib.contextmanager
+def the_store(folder: Path | None) -> Iterator[SqlStore]:
+    store = store_of(the_workspace(folder))
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+def person() -> str:
+    """Who is at the keyboard, for the books."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "operator"
+
+
+def print_json(value: Any) -> None:
+    print(json.dumps(dump(value), ensure_ascii=False, indent=2))
+
+
+def print_table(title: str, headers: list[str], rows: list[list[Any]]) -> None:
+    """A table on standard output."""
+    table = Table(title=title, title_justify="left")
+    for header in headers:
+        table.add_column(header, overflow="fold")
+    for row in rows:
+        table.add_row(*(str(cell) for cell in row))
+    Console().print(table)
+
+
+def assignments(pairs: list[str]) -> dict[str, str]:
+    """`--set name=value` options as a mapping."""
+    found: dict[str, str] = {}
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        if not equals or not name.strip():
+            raise WorkspaceError(where=f"--set {pair}", expected="name=value", remedy="Write --set paid_on=2026-11-20")
+        found[name.strip()] = value
+    return found

@@ -1,0 +1,93 @@
+"""Words for the browser: console, and the console that a shift or a demo serves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Annotated, Any
+
+import typer
+
+from nightclerk.cli.common import WorkspaceOption, screen, the_workspace
+from nightclerk.cli.evidence import verified
+from nightclerk.console.serve import ConsoleHandle, start_console
+from nightclerk.console.services import BotInfo, Parameter, Services
+from nightclerk.evidence.replay import load_run
+from nightclerk.flow import load_flow
+from nightclerk.office import Office
+from nightclerk.texts import say
+from nightclerk.workspace import Bot
+
+
+def register(app: typer.Typer) -> None:
+    app.command("console", help="打开控制台 / serve the console")(console)
+
+
+def console(port: Annotated[int, typer.Option(help="端口 / port")] = 8750, workspace: WorkspaceOption = None) -> None:
+    """Serve the console (and work off what is launched from it) until Ctrl+C. Nothing starts by itself."""
+    from nightclerk.cli.work import until_told
+
+    office = Office(the_workspace(workspace))
+    handle = console_of(office, port=port)
+    try:
+        until_told()
+    finally:
+        handle.stop()
+        office.close()
+
+
+def console_of(office: Office, *, port: int = 0) -> ConsoleHandle:
+    """Serve the console over an office, and say on the terminal where it is."""
+    home = office.workspace
+    services = Services(
+        store=office.store,
+        workspace=home.root,
+        logs=home.logs,
+        launcher=OfficeLauncher(office),
+        load_run=load_run,
+        verify=lambda folder: verified(home, folder),
+        language=home.settings.language,
+        timezone=home.settings.timezone,
+    )
+    handle = start_console(services, port=port)
+    screen.print(say("cli.console_at", url=handle.sign_in_url), soft_wrap=True)
+    return handle
+
+
+class OfficeLauncher:
+    """The console's way to start and stop bots."""
+
+    def __init__(self, office: Office) -> None:
+        self._office = office
+
+    def bots(self) -> Sequence[BotInfo]:
+        return [_info(bot) for bot in self._office.workspace.bots.values()]
+
+    def launch(
+        self, bot: str, parameters: Mapping[str, Any], *, by: str, rehearse: bool = False, first: int | None = None
+    ) -> str:
+        return self._office.launch(bot, parameters, by=by, rehearse=rehearse, first=first)
+
+    def cancel(self, run: str, by: str) -> None:
+        self._office.cancel(run, by)
+
+    def next_starts(self, bot: str, n: int = 5) -> list[datetime]:
+        return self._office.next_starts(bot, n)
+
+
+def _info(bot: Bot) -> BotInfo:
+    parameters = tuple(
+        Parameter(
+            name=p.name,
+            type="Enum" if p.choices else p.kind.__name__,
+            default=bot.parameters.get(p.name, p.default),
+            required=p.required and p.name not in bot.parameters,
+            choices=p.choices,
+        )
+        for p in load_flow(bot.flow).parameters()
+    )
+    schedule = str(bot.schedule.get("cron") or bot.schedule.get("every") or "")
+    return BotInfo(
+        name=bot.name, title=bot.titles, flow=bot.flow, parameters=parameters, after=bot.after, schedule=schedule,
+        account=", ".join(bot.accounts),
+    )  # fmt: skip

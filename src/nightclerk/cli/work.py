@@ -1,0 +1,132 @@
+"""Words that make bots work: run, perform (inside), shift."""
+
+from __future__ import annotations
+
+import json
+import signal
+import threading
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+import typer
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from nightclerk.app import perform_run
+from nightclerk.cli.common import JsonOption, WorkspaceOption, assignments, person, print_json, screen, the_workspace
+from nightclerk.domain.items import RunState
+from nightclerk.errors import WorkspaceError
+from nightclerk.office import Office, wait_for_run
+from nightclerk.records import dump
+from nightclerk.texts import current_language, say
+from nightclerk.work.worker import end_with_parent
+from nightclerk.workspace import Bot
+
+
+def register(app: typer.Typer) -> None:
+    app.command("run", help="运行一个机器人 / run one bot")(run)
+    app.command("perform", hidden=True)(perform)
+    app.command("shift", help="值夜班：按时启动，无人值守 / the unattended shift")(shift)
+
+
+def run(
+    bot: str,
+    set_: Annotated[list[str] | None, typer.Option("--set", help="参数 / parameter: name=value")] = None,
+    rehearse: Annotated[bool, typer.Option(help="演练：除提交外都做 / everything but the commits")] = False,
+    first: Annotated[int | None, typer.Option(help="做完前 N 条后停下询问 / stop after N items and ask")] = None,
+    as_json: JsonOption = False,
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Run one bot now and wait for its end."""
+    office = Office(the_workspace(workspace))
+    try:
+        name = office.launch(bot, assignments(set_ or []), by=person(), rehearse=rehearse, first=first)
+        columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+        with Progress(*columns, console=screen, refresh_per_second=2) as bar:
+            line = bar.add_task(bot)
+
+            def tick() -> None:
+                record = office.store.run(name)
+                if record is not None:
+                    bar.update(line, description=f"{bot}  {record.step}  {record.item}")
+
+            state = wait_for_run(office, name, tick=tick, timeout_s=office.workspace.bot(bot).timeout_s + 60)
+        record = office.store.run(name)
+        assert record is not None
+        if as_json:
+            print_json(record)
+        else:
+            print(say("cli.run_ended", run=name, state=state.value, counts=json.dumps(dump(record.counts))))
+            print(record.reason or record.result)
+    finally:
+        office.close()
+    raise typer.Exit(0 if state is RunState.DONE else 1)
+
+
+def perform(run: str, workspace: WorkspaceOption = None, with_parent: Annotated[bool, typer.Option()] = False) -> None:
+    """Perform a queued run in this process (a worker calls this)."""
+    if with_parent:
+        end_with_parent()
+    state = perform_run(the_workspace(workspace), run)
+    raise typer.Exit(0 if state is RunState.DONE else 1)
+
+
+def shift(
+    now: Annotated[
+        bool, typer.Option("--now", help="立即跑完整一班后退出 / run one whole shift now, then stop")
+    ] = False,
+    console: Annotated[bool, typer.Option(help="同时打开控制台 / serve the console too")] = True,
+    port: Annotated[int, typer.Option(help="控制台端口 / console port")] = 8750,
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Start the bots of `bots/` at their times, and serve the console, until stopped."""
+    from nightclerk.cli.consoles import console_of
+
+    home = the_workspace(workspace)
+    for fault in home.faults:
+        screen.print(fault.sentence())
+    office = Office(home)
+    handle = console_of(office, port=port) if console and not now else None
+    try:
+        if now:
+            _whole_shift(office)
+            return
+        office.keep_time()
+        _print_plan(office)
+        until_told()
+    finally:
+        if handle is not None:
+            handle.stop()
+        office.close()
+
+
+def _whole_shift(office: Office) -> None:
+    name = f"by-hand-{office.clock.now():%Y%m%dT%H%M%S}"
+    office.shift.start_all(name, by=person())
+    if not office.shift.wait(name, timeout_s=4 * 3600):
+        raise WorkspaceError(where=name, expected="the shift to end within 4 hours", remedy="See nightclerk tasks")
+
+
+def _print_plan(office: Office) -> None:
+    """When each bot starts next, in the workspace's time."""
+    zone = ZoneInfo(office.workspace.settings.timezone)
+    table = Table(title=say("cli.plan", zone=zone.key), title_justify="left")
+    table.add_column(say("cli.demo_bot"))
+    table.add_column(say("cli.plan_next"))
+    for bot in office.workspace.bots.values():
+        starts = [f"{start.astimezone(zone):%m-%d %H:%M}" for start in office.next_starts(bot.name, 5)]
+        table.add_row(bot.titles.get(current_language(), bot.name), "  ".join(starts) or _waits_for(bot))
+    screen.print(table)
+
+
+def _waits_for(bot: Bot) -> str:
+    return say("cli.plan_after", bots=", ".join(bot.after)) if bot.after else say("cli.plan_by_hand")
+
+
+def until_told() -> None:
+    """Wait for Ctrl+C or SIGTERM."""
+    told = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: told.set())
+    while not told.wait(1.0):
+        continue
