@@ -30,9 +30,9 @@ def zeros(counts: dict[str, Any]) -> dict[str, int]:
     return {f"{name}.{word}": part[word] for name, part in parts.items() for word in words if word in part}
 
 
-@pytest.fixture(scope="module")
-def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return create_workspace(tmp_path_factory.mktemp("customer") / "workspace")
+@pytest.fixture
+def workspace(tmp_path: Path) -> Path:
+    return create_workspace(tmp_path / "customer" / "workspace")
 
 
 def test_a_whole_shift(workspace: Path) -> None:
@@ -47,14 +47,17 @@ def test_a_whole_shift(workspace: Path) -> None:
     assert status == 0
 
 
+@pytest.mark.slow
 def test_the_same_shift_again_enters_nothing_twice(workspace: Path) -> None:
     """A second shift over the same day and the same books finds everything there and doubles nothing."""
+    assert night_shift(workspace)[0] == 0
     status, counts = night_shift(workspace, "--again")
     assert set(zeros(counts).values()) == {0}, counts
     assert counts["orders"]["keyed"] > 60
     assert status == 0
 
 
+@pytest.mark.slow
 def test_a_shift_with_all_troubles(workspace: Path) -> None:
     """Slow pages, a lost session, an unknown pop-up, lost answers and a redesign end in the same zeros."""
     status, counts = night_shift(workspace, "--trouble")

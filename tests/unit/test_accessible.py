@@ -6,7 +6,7 @@ import pytest
 from tree_kit import Leaf, window
 
 from nightclerk.desktop import accessible, bus
-from nightclerk.desktop.tree import Wanted, plain, says, search, table_rows, walk, wanted_of
+from nightclerk.desktop.tree import Wanted, outline, plain, says, search, table_rows, walk, wanted_of
 from nightclerk.desktop.ways import desktop_ways
 from nightclerk.errors import MissingPart
 from nightclerk.ports import Selector
@@ -63,6 +63,12 @@ def test_a_tree_without_end_is_searched_for_a_while_only() -> None:
     loop = Leaf("panel")
     loop.inside = [loop]
     assert len(list(walk(loop))) == 5000
+
+
+def test_an_outline_says_what_a_selector_could_name() -> None:
+    """Authors see role, name, label, tooltip and content; nodes that say nothing are left out."""
+    field, button = Leaf("text", labelled=("客户：",), content="云杉"), Leaf("push button", "OK", tooltip="OK")
+    assert list(outline(window(field, button))) == ["text: 客户 | 云杉", "push button: OK"]
 
 
 def test_rows_are_keyed_by_header() -> None:

@@ -22,6 +22,10 @@ class TooSlow(DocumentError):
     zh = "{file}：读取超过 {limit_s:g} 秒，已停止。请人工查看；该文件已保留。"
 
 
+#: Not `-m`: the package has imported the module already, and Python would warn that it runs it twice.
+_WORKER = "from nightclerk.documents.invoices.worker import main; main()"
+
+
 class InvoiceReader:
     """`with InvoiceReader() as reader: reader.read(path)`; one worker process, started again after trouble."""
 
@@ -79,7 +83,7 @@ class InvoiceReader:
 
     def _started(self) -> subprocess.Popen[bytes]:
         if self._worker is None or self._worker.poll() is not None:
-            command = [sys.executable, "-m", "nightclerk.documents.invoices.worker", str(self.memory_mb)]
+            command = [sys.executable, "-c", _WORKER, str(self.memory_mb)]
             environment = {**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
             self._worker = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment)
         return self._worker

@@ -67,7 +67,3 @@ def main() -> None:
     while (asked := receive(sys.stdin.buffer)) is not None:
         path, with_xml = cast("tuple[str, bool]", asked)
         send(output, answer(Path(path), with_xml, megabytes))
-
-
-if __name__ == "__main__":
-    main()
