@@ -222,7 +222,9 @@ def _perform(workspace: Workspace, store: SqlStore, clock: SystemClock, record: 
     parameters = bind(flow, bot, record.parameters, day)
     budget = Budget(size_bytes=workspace.settings.pictures_mb_per_run * 1_000_000)
     film = open_film(logs=workspace.logs, data=workspace.data, run=record.run, clock=clock, budget=budget)
-    store.update_run(record.run, state=RunState.RUNNING, started_at=clock.now())
+    if record.state is RunState.RUNNING:  # the process that had it is dead; what it held goes on here
+        store.abandon(record.run, now=clock.now())
+    store.update_run(record.run, state=RunState.RUNNING, started_at=record.started_at or clock.now())
     film.begin(_opening(record, bot, flow, day))
     apps = RunApps(workspace=workspace, bot=bot, flow=flow, store=store, film=film, clock=clock, run=record.run)
     files = workspace.data / "files" / record.run / "made"

@@ -82,6 +82,9 @@ class Queues(Protocol):
         False when the fence has moved on.
         """
 
+    def abandon(self, run: str, *, now: datetime) -> int:
+        """Let go of every item that `run` holds: its process has died. Returns how many."""
+
     def decide(
         self,
         queue: str,

@@ -80,6 +80,21 @@ def test_a_lease_that_ran_out_is_drawn_again(books: SqlStore) -> None:
     assert books.finish(second, State.DONE, result="V1", now=later)
 
 
+def test_what_a_dead_run_held_is_drawn_at_once(books: SqlStore) -> None:
+    """Abandoned items need not wait for their lease; the dead holder's fence is void, other runs' items stay."""
+    for key in "ab":
+        books.put("q", key, {})
+    first, other = draw(books, run="dead"), draw(books, run="alive")
+    assert first is not None
+    assert other is not None
+    assert books.abandon("dead", now=NOW) == 1
+    again = draw(books, run="dead")
+    assert again is not None
+    assert (again.key, again.fence, again.attempts) == ("a", 2, 2)
+    assert not books.finish(first, State.DONE, now=NOW)
+    assert books.finish(other, State.DONE, now=NOW)
+
+
 def test_a_retry_waits_for_its_time(books: SqlStore) -> None:
     """An item that is put back for later is not drawn before."""
     books.put("q", "a", {})

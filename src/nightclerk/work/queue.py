@@ -86,6 +86,16 @@ class Queues(Books):
             done = connection.execute(update(t.items).where(held, i.state == State.IN_PROGRESS.value).values(**values))
         return done.rowcount == 1
 
+    def abandon(self, run: str, *, now: datetime) -> int:
+        i = t.items.c
+        with self._write() as connection:
+            done = connection.execute(
+                update(t.items)
+                .where(i.run == run, i.state == State.IN_PROGRESS.value)
+                .values(state=State.ABANDONED.value, lease_until=None, updated_at=now, version=i.version + 1)
+            )
+        return done.rowcount
+
     def decide(
         self, queue: str, key: str, *, version: int, state: State, who: str, why: str,
         payload: Mapping[str, Any] | None = None, details: Mapping[str, Any] | None = None, now: datetime,
