@@ -29,6 +29,7 @@ from nightclerk.errors import (
 from nightclerk.flow import Flow
 from nightclerk.records import dump
 from nightclerk.run import LEASE_S, Backstage, Run, Transaction
+from nightclerk.texts import say
 
 #: A retry that is due within this time is waited for in the run; a later one is left to the next run.
 PATIENCE_S = 90.0
@@ -221,8 +222,8 @@ class Performer:
 
     def _file(self, item: WorkItem, ended: Ended) -> None:
         stage = self.stage
-        stage.counts[ended.state.value] = stage.counts.get(ended.state.value, 0) + (ended.retry is None)
-        stage.counts["retried"] = stage.counts.get("retried", 0) + (ended.retry is not None)
+        counted = "retried" if ended.retry else ended.state.value
+        stage.counts[counted] = stage.counts.get(counted, 0) + 1
         if not stage.record.rehearse and ended.state is not State.ABANDONED:
             now = stage.clock.now()
             stage.store.finish(
@@ -240,7 +241,9 @@ class Performer:
         run = Run(self.stage)
         left = self.stage.store.counts(self.queue).get(State.NEW, 0)
         run.put_task(
-            "first_items", f"{self.stage.record.bot}: {taken} ✓, {left} …", ("go_on", "stop"),
+            "first_items",
+            say("run.first_items", bot=self.stage.record.bot, done=taken, left=left),
+            ("go_on", "stop"),
             {"bot": self.stage.record.bot, "parameters": self.stage.record.parameters, "left": left},
         )  # fmt: skip
 
