@@ -389,6 +389,14 @@ def _has_accessibility_bus() -> bool:
     return any(Path(place).exists() for place in places)
 
 
+def _has_gi() -> bool:
+    return Path("/usr/lib/python3/dist-packages/gi").exists()
+
+
+def _has_atspi_types() -> bool:
+    return any(Path("/usr/lib").glob("*/girepository-1.0/Atspi-2.0.typelib"))
+
+
 #: Linux package -> (doctor code, what it is for in both languages, whether it is there)
 PARTS: dict[str, tuple[str, tuple[str, str], Callable[[], bool]]] = {
     "xvfb": ("NO_XVFB", ("桌面机器人的独立屏幕", "a screen of its own for desktop bots"), _tool("Xvfb")),
@@ -400,6 +408,8 @@ PARTS: dict[str, tuple[str, tuple[str, str], Callable[[], bool]]] = {
     "at-spi2-core": ("NO_ACCESSIBILITY_BUS", ("无障碍接口", "accessibility"), _has_accessibility_bus),
     "dbus": ("NO_ACCESSIBILITY_BUS", ("会话总线", "session bus"), _tool("dbus-daemon")),
     "dbus-x11": ("NO_ACCESSIBILITY_BUS", ("会话总线", "session bus"), _tool("dbus-launch")),
+    "python3-gi": ("NO_ACCESSIBILITY_BUS", ("读取无障碍树", "reading the accessibility tree"), _has_gi),
+    "gir1.2-atspi-2.0": ("NO_ACCESSIBILITY_BUS", ("读取无障碍树", "reading the accessibility tree"), _has_atspi_types),
     "libgl1": ("NO_DISPLAY", ("图像库", "picture library"), lambda: ctypes.util.find_library("GL") is not None),
     "python3-tk": ("NO_TK", ("沙箱里的 ERP 窗口", "the sandbox's ERP window"), _has_tk),
 }

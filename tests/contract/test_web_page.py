@@ -296,6 +296,17 @@ def test_a_virtual_select_is_scrolled_to_its_option(web: WebPage, site: Any) -> 
         web.choose(find(web, "kind"), "费用 999")
 
 
+def test_a_select_that_swallows_a_click_is_not_believed_while_its_list_is_open(web: WebPage, site: Any) -> None:
+    """A list that redraws itself is clicked again; one that never closes ends the choice, whatever it shows."""
+    web.selectors = SelectorSet(app="shop", elements={"kind": selector("kind", "#kind")})
+    web.goto(f"{site}/redrawing_select.html", timeout_s=10)
+    web.choose(find(web, "kind"), "顺丰速运")
+    assert web.texts(selector("kind", "#kind"), {}) == ["顺丰速运"]
+    web.goto(f"{site}/redrawing_select.html?ignored=99", timeout_s=10)
+    with pytest.raises(WrongContent, match="its list of options stays open"):
+        web.choose(find(web, "kind"), "中通快递")
+
+
 def test_a_virtual_table_is_read_to_its_end(web: WebPage, site: Any) -> None:
     """Rows that are drawn only while scrolled to are all there, once each, in order."""
     web.selectors = SelectorSet(app="shop", elements={"grid": selector("grid", "#grid")})

@@ -1,8 +1,9 @@
 """Cut the pictures that desktop selectors name: `python -m nightclerk.desktop.cut --command "PROGRAM …" STEP …`.
 
 Each step is a word and a value: `wait:TITLE` (regex of the window's title), `keys:F5`, `type:ASCII`,
-`cut:X,Y,WIDTH,HEIGHT=FILE.png` (within the active window), `shot:FILE.png` (the whole screen). Fonts differ
-between machines: cut on the machine that the bot runs on, and give every element a way by keys as well.
+`cut:X,Y,WIDTH,HEIGHT=FILE.png` (within the active window), `shot:FILE.png` (the whole screen), `tree:` (print the
+roles and names in the active window's accessibility tree, which need no picture). Fonts differ between machines:
+cut on the machine that the bot runs on, and give every element a way by keys as well.
 """
 
 from __future__ import annotations
@@ -42,6 +43,8 @@ def perform(step: str, desktop: Desktop) -> None:
         desktop.press(value)
     elif word == "type":
         RealKeyboard(own_desktop=True).type_ascii(value)
+    elif word == "tree":
+        print("\n".join(desktop.outline()) or "-")
     elif word == "shot":
         _write(Path(value), desktop.frame().pixels)
     elif word == "cut":
@@ -49,7 +52,7 @@ def perform(step: str, desktop: Desktop) -> None:
         x, y, width, height = (int(number) for number in area.split(","))
         _cut(Path(file), desktop, Box(x=x, y=y, width=width, height=height))
     else:
-        remedy = "Write wait:, keys:, type:, cut: or shot:."
+        remedy = "Write wait:, keys:, type:, cut:, shot: or tree:."
         raise WorkspaceError(where=step, expected="a step that this tool knows", remedy=remedy)
 
 

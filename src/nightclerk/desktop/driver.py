@@ -130,6 +130,10 @@ class Desktop:
             raise WrongWindow(wanted="any window", found="-")
         return box
 
+    def outline(self) -> list[str]:
+        """The accessibility tree of the active window, for authors of selectors: a line a node."""
+        return self._view.outline()
+
     def _wait_window(self, title: str, *, timeout_s: float, watch: bool, before: Set[int] = frozenset()) -> str:
         lookout = self._lookout()
         for now, last in self._turns(timeout_s):

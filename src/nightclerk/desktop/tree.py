@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -120,6 +121,20 @@ def fits(node: Node, wanted: Wanted) -> bool:
     if wanted.title and not says(node.title(), wanted.title):
         return False
     return not wanted.text or says(node.text(), wanted.text)
+
+
+def outline(root: Node) -> Iterator[str]:
+    """What a selector could name under `root`: a line for each node that shows and says something of itself."""
+    for node in walk(root):
+        said = _guarded(functools.partial(_words, node), [])
+        if said:
+            yield f"{_guarded(node.role, '-')}: {' | '.join(said)}"
+
+
+def _words(node: Node) -> list[str]:
+    """Everything that a node says of itself, each text once."""
+    words = [*_names(node), node.text()]
+    return list(dict.fromkeys(plain(word) for word in words if word.strip()))
 
 
 def _names(node: Node) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from nightclerk.desktop.accessible import Tree, open_tree
 from nightclerk.desktop.clipboard import wait_until
 from nightclerk.desktop.keyboard import Chord
 from nightclerk.desktop.screen import Screen, picture
-from nightclerk.desktop.tree import Node, search
+from nightclerk.desktop.tree import Node, Vanished, outline, search
 from nightclerk.desktop.ways import Anchor, DesktopWay, desktop_ways
 from nightclerk.desktop.windows import Window, WindowSystem
 from nightclerk.errors import ElementAmbiguous
@@ -103,9 +104,20 @@ class View:
         inside = [way for way in desktop_ways(selector, values) if re.search(way.window, active.title)]
         return next((found for found in (self._nodes(way, active) for way in inside) if found), [])
 
+    def outline(self) -> list[str]:
+        """The active window's accessibility tree, a line a node; empty when its program offers none."""
+        active = self.active()
+        root = self._tree().window(active.title) if active is not None else None
+        return list(outline(root)) if root is not None else []
+
     def _nodes(self, way: DesktopWay, window: Window) -> list[Node]:
-        root = self._tree().window(window.title) if way.wanted is not None else None
-        return search(root, way.wanted) if root is not None and way.wanted is not None else []
+        """The nodes that fit now; none when the window closes while it is being searched."""
+        if way.wanted is None:
+            return []
+        with contextlib.suppress(Vanished):
+            root = self._tree().window(window.title)
+            return search(root, way.wanted) if root is not None else []
+        return []
 
     def _count(self, way: DesktopWay) -> int:
         if way.by_window:

@@ -17,6 +17,8 @@ from nightclerk.web.scripts import script
 #: What drawn selects are made of: their open list, and the options in it.
 LISTS = "[role=listbox], [class*=dropdown], [class*=popup], [class*=popover], [class*=menu], [class*=options]"
 OPTIONS = "[role=option], [class*=option], [class*=menu-item], li"
+#: How often an option is clicked before its list, still open, ends the choice.
+PICKS = 3
 #: What the widget around a box says: the box and the three elements around it.
 _SAYS = """e => {
   let said = '';
@@ -56,8 +58,23 @@ class _Drawn:
             self._filter_by_typing()
         if not self.fitting.count():
             self._scroll_to_it()
-        self.fitting.last.click()
+        self._pick()
         self._read_back()
+
+    def _pick(self) -> None:
+        """Click the option until its list closes: a list that redraws itself can swallow the first click.
+
+        What the widget says is believed only with the list closed; an open list shows every option.
+        """
+        for _ in range(PICKS):
+            self.fitting.last.click()
+            self._wait(lambda: not self.fitting.count(), patience_s=1.0)
+            if not self.fitting.count():
+                return
+        self.page.keyboard.press("Escape")
+        self._wait(lambda: not self.fitting.count(), patience_s=1.0)
+        if self.fitting.count():
+            raise WrongContent(element=self.found.selector.name, wanted=self.option, shown=say("web.list_stays_open"))
 
     def _open(self) -> None:
         """Click where a person would: on the middle of the box, whichever of its parts takes the click."""
@@ -88,12 +105,13 @@ class _Drawn:
             raise NoSuchOption(element=self.found.selector.name, option=self.option, offered=offered)
 
     def _wait(self, condition: Callable[[], bool], *, patience_s: float | None = None) -> None:
+        """Wait for a condition: with patience only that long, without it up to the deadline and then raise."""
         start = self.clock.monotonic()
         while not condition():
             waited_s = self.clock.monotonic() - start
             if patience_s is not None and waited_s >= patience_s:
                 return
-            if self.clock.monotonic() >= self.deadline:
+            if patience_s is None and self.clock.monotonic() >= self.deadline:
                 condition_words = say("web.option_list", element=self.found.selector.name)
                 raise WaitTimeout(condition=condition_words, waited_s=waited_s, showed=self.page.title())
             self.page.wait_for_timeout(30)
