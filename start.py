@@ -453,7 +453,8 @@ def demo(flags: list[str]) -> int:
 
 
 def test(flags: list[str]) -> int:
-    return hand_over([str(PYTHON), "-m", "pytest", *flags])
+    # A whole shift waits more than it works: the other tests run beside it, each file in one process.
+    return hand_over([str(PYTHON), "-m", "pytest", "-n", "2", "--dist", "loadfile", *flags])
 
 
 def setup(flags: list[str]) -> int:

@@ -26,6 +26,7 @@ class Office:
     def __init__(self, workspace: Workspace, *, parallel: Mapping[str, int] | None = None) -> None:
         self.workspace = workspace
         self.clock = SystemClock()
+        self._performing: set[str] = set()
         self.store = store_of(workspace)
         self.shift = Shift(workspace=workspace, store=self.store, clock=self.clock, fire=self._fire)
         self.engine = Engine(
@@ -34,8 +35,9 @@ class Office:
             folder=workspace.data,
             parallel={"web": 3, "desktop": 1, "files": 2, **(parallel or {})},
         )
+        for run in self.store.runs(states=[RunState.QUEUED], limit=1000):
+            self._fire(run.run, workspace.bots[run.bot].needs if run.bot in workspace.bots else "web")
         self._scheduler: Any = None
-        self._performing: set[str] = set()
 
     def _fire(self, run: str, needs: str) -> None:
         self.engine.fire(run, needs=needs)

@@ -66,6 +66,23 @@ def test_one_run_an_id(tmp_path: Path) -> None:
         engine.close()
 
 
+def test_works_beside_an_open_playwright(tmp_path: Path, playwright: object) -> None:
+    """Playwright's event loop in the calling thread does not keep runs from being fired, asked about or ended."""
+    ended = threading.Event()
+
+    def runner(run: str) -> str:
+        ended.set()
+        return "done"
+
+    engine = Engine(f"sqlite:///{tmp_path / 'engine.db'}", runner=runner, folder=tmp_path)
+    try:
+        engine.fire("r1", needs="files")
+        assert ended.wait(30)
+        assert engine.status("r1") in ("PENDING", "SUCCESS")
+    finally:
+        engine.close()
+
+
 def test_one_live_process_an_executor(tmp_path: Path) -> None:
     """A second engine on the same workspace is refused in words."""
     lock = ExecutorLock(tmp_path / "executor-main.lock")

@@ -49,54 +49,72 @@ class Engine:
         parallel: dict[str, int] | None = None,
     ) -> None:  # fmt: skip
         global _runner
-        self._firing = ThreadPoolExecutor(max_workers=1, thread_name_prefix="fire")
         self._lock = ExecutorLock(folder / f"executor-{executor}.lock")
-        _prepare(url)
+        self._calls = ThreadPoolExecutor(max_workers=1, thread_name_prefix="engine")
         _runner = runner
-        logging.getLogger("dbos").setLevel(logging.ERROR)
-        DBOS(
-            config=DBOSConfig(
-                name="nightclerk",
-                system_database_url=url,
-                executor_id=executor,
-                log_level="ERROR",
-                application_version=APPLICATION_VERSION,
-                enable_otlp=False,
-            )
-        )
-        DBOS.listen_queues([_queue(name) for name in CAPABILITIES])
-        DBOS.launch()
-        for name in CAPABILITIES:
-            workers = (parallel or {}).get(name, 1)
-            DBOS.register_queue(
-                _queue(name), worker_concurrency=workers, polling_interval_sec=0.5, on_conflict="always_update"
-            )
+        try:
+            self._call(_launch, url, executor, parallel or {})
+        except BaseException:
+            self.close()
+            raise
+
+    def _call(self, function: Callable[..., Any], *arguments: Any) -> Any:
+        """Call DBOS from a thread of its own: it refuses calls from within a step (the end of one run fires the
+        next) and from a thread with an event loop (an open Playwright has one)."""
+        return self._calls.submit(function, *arguments).result()
 
     def fire(self, run: str, *, needs: str = "web") -> None:
-        """Queue a run under its id. Firing the same id again does nothing.
-
-        Always from a thread of its own: DBOS refuses to enqueue from within a step, and the end of one run (a step)
-        is what fires the next.
-        """
-        self._firing.submit(self._enqueue, run, needs).result()
-
-    def _enqueue(self, run: str, needs: str) -> None:
-        with SetWorkflowID(run), SetEnqueueOptions(app_version=APPLICATION_VERSION):
-            DBOS.enqueue_workflow(_queue(needs), _perform_run, run)
+        """Queue a run under its id. Firing the same id again does nothing."""
+        self._call(_enqueue, run, needs)
 
     def cancel(self, run: str) -> None:
         """Take a run off the queue, or forget it; the worker itself sees the cancel in the books."""
-        DBOS.cancel_workflow(run)
+        self._call(DBOS.cancel_workflow, run)
 
     def status(self, run: str) -> str:
         """DBOS's word for where the run stands, "" for an unknown one."""
-        found = DBOS.get_workflow_status(run)
+        found = self._call(DBOS.get_workflow_status, run)
         return str(found.status) if found else ""
 
     def close(self) -> None:
-        self._firing.shutdown()
-        DBOS.destroy(workflow_completion_timeout_sec=10)
+        """End the engine; a run whose end is under way may take ten seconds to be recorded."""
+        self._calls.shutdown()
+        with ThreadPoolExecutor(max_workers=1) as last:
+            last.submit(_destroy).result()
         self._lock.release()
+
+
+def _launch(url: str, executor: str, parallel: dict[str, int]) -> None:
+    _prepare(url)
+    logging.getLogger("dbos").setLevel(logging.ERROR)
+    DBOS(
+        config=DBOSConfig(
+            name="nightclerk",
+            system_database_url=url,
+            executor_id=executor,
+            log_level="ERROR",
+            application_version=APPLICATION_VERSION,
+            enable_otlp=False,
+        )
+    )
+    DBOS.listen_queues([_queue(name) for name in CAPABILITIES])
+    DBOS.launch()
+    for name in CAPABILITIES:
+        DBOS.register_queue(
+            _queue(name),
+            worker_concurrency=parallel.get(name, 1),
+            polling_interval_sec=0.5,
+            on_conflict="always_update",
+        )
+
+
+def _enqueue(run: str, needs: str) -> None:
+    with SetWorkflowID(run), SetEnqueueOptions(app_version=APPLICATION_VERSION):
+        DBOS.enqueue_workflow(_queue(needs), _perform_run, run)
+
+
+def _destroy() -> None:
+    DBOS.destroy(workflow_completion_timeout_sec=10)
 
 
 def _queue(capability: str) -> str:
