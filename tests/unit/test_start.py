@@ -65,7 +65,7 @@ def _start(copy: Path, *words: str) -> subprocess.CompletedProcess[str]:
     ("words", "printed"),
     [
         (["demo", "--no-console", "--json"], "nightclerk demo --no-console --json\n"),
-        (["test", "-k", "once"], "python -m pytest -k once\n"),
+        (["test", "-k", "once"], "python -m pytest -n 2 --dist loadfile -k once\n"),
         (["setup"], ""),
         (["bench"], ""),
         (["check"], "ruff check .\nruff format --check .\npython -m mypy\nnightclerk check\n"),
