@@ -37,4 +37,5 @@ def collect(run: Run) -> ShiftReport:
         items=[item for queue in queues for item in run.items(queue)],
         effects=[effect for effect in run.effects() if effect.run in ours],
         tasks=run.tasks(),
+        heads=run.heads(),
     )

@@ -10,7 +10,7 @@ from pathlib import Path
 from flows.apps.jd import Jd
 from flows.apps.messages import Messages
 from flows.apps.seller_center import SellerCenter
-from flows.apps.shop_errors import UnmappedStatus, UnreadableOrder
+from flows.apps.shop_errors import NoLongerToKey, UnmappedStatus, UnreadableOrder
 from flows.key_orders import mapping_tables
 from flows.orders import order_queue
 from nightclerk import BusinessError, Run, Secret, flow
@@ -71,13 +71,22 @@ def read_orders(
 
 
 def queue_orders(run: Run, intake: Intake) -> dict[str, int]:
-    """Queue what is to be keyed, set aside what is unclear; an order that is known already is left alone."""
-    counts = {"orders": len(intake.orders) + len(intake.faults), "queued": 0, "known": 0, "in_review": 0}
+    """Queue what is to be keyed, set aside what is unclear.
+
+    An order that waits to be keyed follows the export: its data are brought up to date, and it is taken out of the
+    queue when it must not be keyed any more (a refund). One that is keyed, or may be, is left alone.
+    """
+    names = ("queued", "known", "in_review", "refreshed", "withdrawn")
+    counts = {"orders": len(intake.orders) + len(intake.faults), **dict.fromkeys(names, 0)}
     for order in intake.orders:
         if unclear(order):
             counts["in_review"] += set_aside(run, order, UnmappedStatus(text=unmapped_text(order)))
         elif eligible(order):
             counts["queued" if run.put(order_queue, order) else "known"] += 1
+            counts["refreshed"] += run.refresh(order_queue, order)
+        else:
+            why = NoLongerToKey(status=order.status_text, after_sale=order.after_sale_text)
+            counts["withdrawn"] += run.withdraw(order_queue, order, str(why))
     for fault in intake.faults:
         reason = UnreadableOrder(kind=fault.kind, what=fault.what, where=", ".join(fault.where))
         counts["in_review"] += set_aside(run, unreadable(fault), reason)

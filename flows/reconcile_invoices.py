@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -215,16 +216,18 @@ def file_unreadable(run: Run, paper: Paper) -> bool:
 
 def write_workbook(run: Run, papers: Sequence[Paper], verdicts: dict[str, Verdict]) -> Path:
     """The workbook over what this run filed."""
+    folder = run.files
     booked = [
         Booked(
             case=paper.case,
             verdict=verdicts.get(paper.case.key) if paper.case else None,
             file=paper.file.name,
             why=paper.why,
+            link=os.path.relpath(run.workspace / paper.kept, folder),
         )
         for paper in papers
         if paper.case is None or paper.case.key in verdicts
     ]
-    path = write_finance_workbook(run.files / f"invoices-{run.day:%Y%m%d}.xlsx", booked)
+    path = write_finance_workbook(folder / f"invoices-{run.day:%Y%m%d}.xlsx", booked)
     run.keep(path, kind="workbook")
     return path

@@ -13,6 +13,8 @@ from nightclerk.ports import Act, Frame
 from nightclerk.texts import language
 from nightclerk.work.memory import MemoryStore
 from nightclerk.work.store import SqlStore
+from tests.postgres_kit import pg_server as pg_server
+from tests.postgres_kit import pg_url as pg_url
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 

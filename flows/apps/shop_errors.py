@@ -47,6 +47,13 @@ class UnmappedStatus(BusinessError):
     zh = "订单状态“{text}”没有对照。请在 config/mapping/statuses.xlsx 中补充。"
 
 
+class NoLongerToKey(BusinessError):
+    """Facts: status, after_sale (the platform's words)."""
+
+    en = "A later export says {status} {after_sale}: the order was taken out of the queue before it was keyed."
+    zh = "后来的导出显示 {status} {after_sale}：该订单在录入前已移出队列。"
+
+
 class UnreadableOrder(BusinessError):
     """Facts: kind, what, where (cells of the export file)."""
 

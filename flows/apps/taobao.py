@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import csv
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
+from uuid import uuid4
 
 from flows.apps.seller_center import SETTLE_S, SellerCenter
 from flows.apps.shop_errors import NoSuchOrder, NoSuchSku, NotShippable, ReportsUnclear, ShopSays
@@ -114,3 +117,18 @@ class Taobao(SellerCenter, selectors="taobao"):
     def save_stock(self, sku: str) -> None:
         self["stock.save"].of(sku=sku).click()
         self.hear("stock.said", success="保存成功")
+
+    def choose_stock_file(self, levels: Mapping[str, int]) -> None:
+        """Leave the import page with a file of these stock levels chosen."""
+        file = self.session.files / f"stock-{uuid4().hex[:8]}.csv"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with file.open("w", encoding="utf-8-sig", newline="") as sheet:
+            csv.writer(sheet).writerows([("商家编码", "可售库存"), *levels.items()])
+        self.open(f"{STOCK}/import")
+        self["import.file"].upload(file)
+
+    def send_stock_file(self) -> dict[str, str]:
+        """Send the chosen file; what the shop said no to, by SKU."""
+        self["import.send"].click()
+        self.hear("import.said", success="导入完成")
+        return {row["商家编码"]: row["失败原因"] for row in self["import.faults"].rows()}

@@ -5,7 +5,7 @@ from nightclerk.flow import Queue, flow
 from nightclerk.once import looks
 from nightclerk.ports import Secret
 from nightclerk.run import Run, Transaction
-from nightclerk.screens import App, DesktopApp, WebApp
+from nightclerk.screens import App, DesktopApp, TerminalApp, WebApp
 
 __all__ = [
     "App",
@@ -18,6 +18,7 @@ __all__ = [
     "Run",
     "Secret",
     "SessionLost",
+    "TerminalApp",
     "Transaction",
     "WebApp",
     "flow",

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import socket
-import sys
 import threading
-import time
-from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from functools import partial
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,34 +14,29 @@ from zoneinfo import ZoneInfo
 from loguru import logger
 
 from nightclerk import __name__ as package
+from nightclerk.clocks import CHAOS_CLOCK as CHAOS_CLOCK
+from nightclerk.clocks import SystemClock as SystemClock
 from nightclerk.desktop import open_desktop
-from nightclerk.domain.items import RunRecord, RunState
-from nightclerk.errors import ApplicationError, MissingPart, NightClerkError, WorkspaceError
-from nightclerk.evidence import Budget, RunFilm, open_film
-from nightclerk.flow import Flow, load_flow, load_name, parse_value
+from nightclerk.errors import ApplicationError, WorkspaceError
+from nightclerk.evidence import RunFilm
+from nightclerk.evidence.keys import open_key, publish
+from nightclerk.evidence.share import Share
+from nightclerk.flow import Flow, load_name, parse_value
 from nightclerk.gate import CommitGate
+from nightclerk.healings import RunHealings, last_seen
 from nightclerk.locate.files import selector_set
-from nightclerk.perform import Performer
 from nightclerk.ports import Account, Frame, Surface
-from nightclerk.run import Backstage
 from nightclerk.screens import App, Session
+from nightclerk.terminal import open_terminal
 from nightclerk.vault import FileVault
 from nightclerk.web import open_web
+from nightclerk.work.pulse import GUARD
 from nightclerk.work.store import SqlStore, open_store
+from nightclerk.work.urls import database_urls
 from nightclerk.workspace import Bot, Workspace
 
 ACCOUNT_LEASE_S = 60.0
 ACCOUNT_PATIENCE_S = 600.0
-
-
-class SystemClock:
-    """The machine's own clock."""
-
-    def now(self) -> datetime:
-        return datetime.now(UTC)
-
-    def monotonic(self) -> float:
-        return time.monotonic()
 
 
 def starter_root() -> Path | None:
@@ -57,7 +50,30 @@ def vault_of(workspace: Workspace) -> FileVault:
 
 
 def store_of(workspace: Workspace) -> SqlStore:
-    return open_store(workspace.database_url)
+    return open_store(database_urls(workspace.settings.database, workspace.data).books)
+
+
+def share_of(workspace: Workspace) -> Share:
+    """Where the evidence of all machines comes together."""
+    return Share(workspace.settings.evidence)
+
+
+def gather_evidence(workspace: Workspace) -> int:
+    """Fetch into `logs/` what other machines have on film, where `evidence:` names a place; how many files came."""
+    if not workspace.settings.evidence:
+        return 0
+    ours = {file.stem for file in (workspace.data / "salts").glob("*.salt")}  # nobody else has the salt of our films
+    return share_of(workspace).gather(workspace.logs, but=ours)
+
+
+def evidence_key(workspace: Workspace) -> str:
+    """The public half (PEM) of the key with which this machine signs, made on first use."""
+    key = open_key(workspace.data / "keys", logs=workspace.logs)
+    return publish(key.public, workspace.logs / "keys").read_text(encoding="utf-8")
+
+
+def program_version() -> str:
+    return version(package.split(".")[0])
 
 
 def business_day(workspace: Workspace) -> date:
@@ -78,13 +94,20 @@ class RunApps:
         film: RunFilm,
         clock: SystemClock,
         run: str,
+        holder: str = "",
+        stopped: Callable[[], object] = lambda: None,
     ) -> None:
         self.workspace, self.bot, self.store, self.film, self.clock, self.run = workspace, bot, store, film, clock, run
+        self.holder, self._stopped = holder or run, stopped
         self.kinds = app_kinds(flow, bot)
         self.vault = vault_of(workspace)
         self.files = workspace.data / "files" / run / "downloads"
         self._open: dict[str, App] = {}
         self._held: dict[str, int] = {}
+        self.healings = RunHealings(
+            root=workspace.root, starter=starter_root(), run=run, film=film, store=store, clock=clock, frame=self.frame,
+            before=partial(last_seen, workspace.logs, but=run),
+        )  # fmt: skip
 
     def open(self) -> dict[str, App]:
         """Every app of the flow by parameter name, signed in."""
@@ -102,9 +125,15 @@ class RunApps:
             except Exception as error:  # a surface that died must not hide what went wrong before
                 logger.warning("closing {}: {}", app.selectors, error)
         self._open.clear()
+        self.healings.close()
         for account in list(self._held):
-            self.store.release(account, holder=self.run)
+            self.store.release(account, holder=self.holder)
             del self._held[account]
+
+    def kill(self) -> None:
+        """End the programs of all apps, from another thread: what hangs in one of them fails. `close` tidies up."""
+        for app in list(self._open.values()):
+            app.session.surface.kill()
 
     def gates(self) -> list[CommitGate]:
         return [app.session.gate for app in self._open.values()]
@@ -123,7 +152,8 @@ class RunApps:
         """Renew the accounts' leases; False when one was lost."""
         now = self.clock.now()
         return all(
-            self.store.take(name, holder=self.run, lease_s=ACCOUNT_LEASE_S, now=now) is not None for name in self._held
+            self.store.take(name, holder=self.holder, lease_s=ACCOUNT_LEASE_S, now=now) is not None
+            for name in list(self._held)
         )
 
     def _session(self, kind: type[App]) -> Session:
@@ -135,7 +165,8 @@ class RunApps:
         self.files.mkdir(parents=True, exist_ok=True)
         return Session(
             surface=self._surface(kind, account), film=self.film, gate=CommitGate(), clock=self.clock, account=account,
-            vault=self.vault, settings=settings, files=self.files,
+            vault=self.vault, settings=settings, files=self.files, alive=GUARD.check,
+            healer=self.healings.healer(kind.selectors),
         )  # fmt: skip
 
     def _surface(self, kind: type[App], account: Account | None) -> Surface:
@@ -143,8 +174,13 @@ class RunApps:
         settings = self.workspace.app(kind.selectors)
         if kind.kind == "desktop":
             return open_desktop(selectors=selectors, settings=settings, clock=self.clock, folder=self.files)
+        if kind.kind == "terminal":
+            return open_terminal(selectors=selectors, settings=settings, clock=self.clock)
         profile = self.workspace.data / "profiles" / (account.name if account else f"{kind.selectors}-{self.run}")
-        return open_web(selectors=selectors, settings=settings, profile=profile, downloads=self.files, clock=self.clock)
+        return open_web(
+            selectors=selectors, settings=settings, profile=profile, downloads=self.files, clock=self.clock,
+            healer=self.healings.healer(kind.selectors),
+        )  # fmt: skip
 
     def _hold(self, account: Account | None) -> None:
         """One session an account, on all machines: wait for its lease, and keep it while the app is open."""
@@ -152,10 +188,13 @@ class RunApps:
             return
         name, deadline = f"account:{account.name}", self.clock.monotonic() + ACCOUNT_PATIENCE_S
         while True:
-            fence = self.store.take(name, holder=self.run, lease_s=ACCOUNT_LEASE_S, now=self.clock.now())
+            now = self.clock.now()
+            fence = self.store.take(name, holder=self.holder, lease_s=ACCOUNT_LEASE_S, now=now)
             if fence is not None:
                 self._held[name] = fence
                 return
+            if self._stopped() is not None:
+                raise ApplicationError(f"stopped while it waited for the account {account.name}")
             if self.clock.monotonic() > deadline:
                 raise ApplicationError(f"the account {account.name} has been in use for {ACCOUNT_PATIENCE_S:g} s")
             threading.Event().wait(0.5)
@@ -196,96 +235,3 @@ def bind(flow: Flow, bot: Bot, given: Mapping[str, Any], day: date) -> dict[str,
         else:
             bound[name] = parameter.default
     return bound
-
-
-def perform_run(workspace: Workspace, run: str) -> RunState:
-    """Perform one queued run from beginning to end in this process. Every ending is filed in the books."""
-    store, clock = store_of(workspace), SystemClock()
-    record = store.run(run)
-    if record is None:
-        raise WorkspaceError(where=f"run {run}", expected="a run that was queued", remedy="nightclerk run BOT")
-    try:
-        return _perform(workspace, store, clock, record)
-    except Exception as error:
-        if not isinstance(error, NightClerkError):
-            logger.opt(exception=error).error("run {} ended by an unexpected error", run)
-        started = None if isinstance(error, WorkspaceError | MissingPart) else record.started_at
-        store.update_run(run, state=RunState.FAILED, reason=str(error), ended_at=clock.now(), started_at=started)
-        return RunState.FAILED
-    finally:
-        store.close()
-
-
-def _perform(workspace: Workspace, store: SqlStore, clock: SystemClock, record: RunRecord) -> RunState:
-    bot, day = workspace.bot(record.bot), business_day(workspace)
-    flow = load_flow(bot.flow)
-    parameters = bind(flow, bot, record.parameters, day)
-    budget = Budget(size_bytes=workspace.settings.pictures_mb_per_run * 1_000_000)
-    film = open_film(logs=workspace.logs, data=workspace.data, run=record.run, clock=clock, budget=budget)
-    if record.state is RunState.RUNNING:  # the process that had it is dead; what it held goes on here
-        store.abandon(record.run, now=clock.now())
-    store.update_run(record.run, state=RunState.RUNNING, started_at=record.started_at or clock.now())
-    film.begin(_opening(record, bot, flow, day))
-    apps = RunApps(workspace=workspace, bot=bot, flow=flow, store=store, film=film, clock=clock, run=record.run)
-    files = workspace.data / "files" / record.run / "made"
-    files.mkdir(parents=True, exist_ok=True)
-    stage = Backstage(
-        record=record, workspace=workspace, store=store, film=film, clock=clock, day=day, files=files,
-        wait=_wait, gates=apps.gates, frame=apps.frame,
-    )  # fmt: skip
-    performer = Performer(flow, stage, apps, parameters, attempts=bot.attempts)
-    with _AccountsBeating(apps):
-        state = performer.perform()
-    last = performer.last
-    result = last.result if flow.each is None and last else ""
-    reason = performer.blocked or (last.reason if flow.each is None and last else "")
-    blocked: dict[str, Any] = {"started_at": None} if performer.blocked else {}
-    film.end(state.value, {"counts": stage.counts, "result": result})
-    seq, head = film.head()
-    store.anchor(record.run, seq=seq, head=head, now=clock.now())
-    store.update_run(
-        record.run,
-        state=state,
-        ended_at=clock.now(),
-        counts=stage.counts,
-        result=result,
-        reason=reason,
-        step="",
-        **blocked,
-    )
-    return state
-
-
-def _opening(record: RunRecord, bot: Bot, flow: Flow, day: date) -> dict[str, Any]:
-    from importlib.metadata import version
-
-    return {
-        "bot": bot.name, "flow": flow.name, "started_by": record.started_by, "slot": record.slot_id,
-        "shift": record.shift, "rehearse": record.rehearse, "parameters": dict(record.parameters),
-        "accounts": list(bot.accounts), "day": day.isoformat(), "machine": socket.gethostname(), "pid": os.getpid(),
-        "python": sys.version.split()[0], "nightclerk": version(package.split(".")[0]),
-    }  # fmt: skip
-
-
-def _wait(seconds: float) -> None:
-    threading.Event().wait(seconds)
-
-
-class _AccountsBeating:
-    """Keep the run's account leases alive while it works."""
-
-    def __init__(self, apps: RunApps) -> None:
-        self._apps, self._stop = apps, threading.Event()
-        self._thread = threading.Thread(target=self._beat, daemon=True)
-
-    def __enter__(self) -> None:
-        self._thread.start()
-
-    def __exit__(self, *_: object) -> None:
-        self._stop.set()
-        self._thread.join()
-
-    def _beat(self) -> None:
-        while not self._stop.wait(ACCOUNT_LEASE_S / 3):
-            if not self._apps.beat():
-                logger.error("an account's lease was lost")

@@ -9,7 +9,9 @@ from typing import Any
 
 from rich.table import Table
 
+from nightclerk.errors import NightClerkError, StoreUnreachable
 from nightclerk.machine import NoAnswer, Screen, SystemFacts, this_machine
+from nightclerk.roll_call import shared_workspace, unmanned, workers_of
 from nightclerk.texts import catalogue, say
 
 DISK_NEEDED = 2 * 1024**3
@@ -181,6 +183,30 @@ def key_readable(patient: Patient) -> Check | None:
     return _check(patient, "KEY_READABLE", not open_ones, found, files=" ".join(map(str, open_ones)))
 
 
+def no_database(patient: Patient) -> Check | None:
+    """Where several machines share a database, it has to answer this one."""
+    workspace = shared_workspace(patient.root)
+    if workspace is None:
+        return None
+    try:
+        return _check(patient, "NO_DATABASE", True, say("doctor.NO_DATABASE.workers", n=len(workers_of(workspace))))
+    except NightClerkError as error:
+        return _check(patient, "NO_DATABASE", False, error.sentence())
+
+
+def no_worker(patient: Patient) -> Check | None:
+    """On a shared database every bot needs a worker somewhere that has what the bot needs."""
+    workspace = shared_workspace(patient.root)
+    if workspace is None:
+        return None
+    try:
+        lacking = unmanned(workspace.bots.values(), workers_of(workspace))
+    except StoreUnreachable:
+        return None  # the check before has said so
+    found = "; ".join(f"{needs}: {', '.join(bots)}" for needs, bots in sorted(lacking.items()))
+    return _check(patient, "NO_WORKER", not lacking, found, needed=False, needs=" --can ".join(sorted(lacking)))
+
+
 LOOKS: tuple[Callable[[Patient], Check | None], ...] = (
     old_python,
     no_browser,
@@ -198,4 +224,6 @@ LOOKS: tuple[Callable[[Patient], Check | None], ...] = (
     disk_low,
     clock_off,
     key_readable,
+    no_database,
+    no_worker,
 )

@@ -7,18 +7,27 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from nightclerk.domain.privacy import mask
-from nightclerk.errors import ApplicationError, ElementAmbiguous, ElementNotFound, NightClerkError
+from nightclerk.errors import ApplicationError, ElementAmbiguous, ElementNotFound, GuardError, NightClerkError
+from nightclerk.hush import hide
+from nightclerk.locate.healer import ElementUnsure, unsure_to_act
 from nightclerk.locate.reads import Value, first_group, typed
-from nightclerk.ports import Act, ActClass, Found, Frame, Secret, Selector
+from nightclerk.ports import Act, ActClass, Found, Frame, Secret, Selector, WebSurface
 
 if TYPE_CHECKING:
     from nightclerk.screens import Session
 
 #: How long one look lasts while waiting for the first of several.
 GLANCE_S = 0.5
+
+
+class OnlyOnPages(GuardError):
+    """Facts: element."""
+
+    en: ClassVar[str] = "{element} is not on a web page: hover and drag work in a browser only."
+    zh: ClassVar[str] = "{element} 不在网页上：悬停和拖动只能用于浏览器。"
 
 
 @dataclass(frozen=True)
@@ -46,6 +55,8 @@ class Element:
             with self._act("fill", timeout_s, secret=True) as found:
                 self.session.surface.fill(found, text.reveal())
         else:
+            if self.selector.secret:
+                hide(text)
             with self._act("fill", timeout_s, value=text) as found:
                 self.session.surface.fill(found, text)
 
@@ -70,6 +81,18 @@ class Element:
         with self._act("upload", timeout_s, value=", ".join(path.name for path in paths)) as found:
             self.session.surface.upload(found, paths)
 
+    def hover(self, *, timeout_s: float | None = None) -> None:
+        """Hold the mouse over it, so that its menu opens."""
+        with self._act("hover", timeout_s) as found:
+            self._web().hover(found)
+
+    def drag(
+        self, to: Element | None = None, *, offset: tuple[int, int] = (0, 0), timeout_s: float | None = None
+    ) -> None:
+        """Drag it onto another element, or by an offset in pixels."""
+        with self._act("drag", timeout_s, value=to._label() if to else f"{offset[0]}, {offset[1]}") as found:
+            self._web().drag(found, to._find(timeout_s) if to else None, offset)
+
     def download(self, *, timeout_s: float | None = None) -> Path:
         """Click it and return the file that comes; a copy stays with the run's evidence."""
         with self._act("download", timeout_s) as found:
@@ -83,7 +106,8 @@ class Element:
         """What it says, as the type that its selector's `reads` names."""
         with self._failures("read"):
             found = self._find(timeout_s)
-            text = first_group(self.session.surface.read(found), self.selector.ways)
+            text = first_group(self.session.surface.read(found), self.selector.ways, self.values)
+            self._rely(found, ActClass.READ)
             self._journal("read", ActClass.READ, found=found, value=text)
             return typed(text, self.selector.reads, element=self.selector.name)
 
@@ -93,6 +117,7 @@ class Element:
             if timeout_s:
                 self._wait_any(timeout_s)
             texts = self.session.surface.texts(self.selector, self.values)
+            self._seen(bool(texts))
             self._journal("texts", ActClass.READ, value=" | ".join(texts))
             return texts
 
@@ -101,6 +126,7 @@ class Element:
         with self._failures("rows"):
             found = self._find(timeout_s)
             rows = self.session.surface.rows(self.selector, self.values)
+            self._rely(found, ActClass.READ)
             self._journal("rows", ActClass.READ, found=found, value=f"{len(rows)} rows")
             return rows
 
@@ -110,6 +136,7 @@ class Element:
             if timeout_s:
                 self._wait_any(timeout_s)
             there = self.session.surface.exists(self.selector, self.values)
+            self._seen(there)
             self._journal("exists", ActClass.READ, value="yes" if there else "no")
             return there
 
@@ -117,6 +144,7 @@ class Element:
         """How many things on the screen fit."""
         with self._failures("count"):
             number = self.session.surface.count(self.selector, self.values)
+            self._seen(number > 0)
             self._journal("count", ActClass.READ, value=str(number))
             return number
 
@@ -124,6 +152,7 @@ class Element:
         """Wait until it is visible."""
         with self._failures("wait"):
             found = self._find(timeout_s)
+            self._rely(found, ActClass.READ)
             self._journal("wait", ActClass.READ, found=found)
         return self
 
@@ -143,22 +172,52 @@ class Element:
         commit = self.selector.commits
         with self._failures(verb):
             if commit:
-                self.session.gate.demand(self.selector.name)
+                self.session.gate.demand(self.selector.name, follows=self.selector.follows)
             found = self._find(timeout_s)
             if secret:
                 found = replace(found, selector=replace(found.selector, secret=True))
                 value = None
+            self._rely(found, ActClass.COMMIT if commit else ActClass.EDIT)
             if commit:
-                self._journal(verb, ActClass.COMMIT, found=found, value=value, frame=self._frame())
-                self.session.gate.allow(self.selector.name)
+                found = self._admitted(verb, found, value)
+            self.session.alive()
             yield found
             if not commit:
                 self._journal(verb, ActClass.EDIT, found=found, value=value)
         if commit:
             self._film_after_commit(verb)
 
+    def _admitted(self, verb: str, found: Found, value: str | None) -> Found:
+        """Put a commit on film, then pass the gate with it; what was found comes back with its permit."""
+        name, frame = self.selector.name, self._frame()
+        self._journal(verb, ActClass.COMMIT, found=found, value=value, frame=frame)
+        permit = self.session.gate.allow(name, follows=self.selector.follows, found=found, frame=frame)
+        return replace(found, permit=permit)
+
+    def _rely(self, found: Found, act_class: ActClass) -> None:
+        """Use what was found: an edit of a healed element must be safe enough, and be borne out by a later read."""
+        healer = self.session.healer
+        if not found.healed:
+            if act_class is ActClass.READ:
+                healer.witness()
+            return
+        if act_class is ActClass.EDIT and found.trust is not ActClass.EDIT:
+            raise unsure_to_act(found)
+        healer.used(self.selector.name, edit=act_class is ActClass.EDIT)
+
+    def _seen(self, something: bool) -> None:
+        """A look that found something, by the ways of the files alone, bears out what was done before it."""
+        if something:
+            self.session.healer.witness()
+
     def _find(self, timeout_s: float | None) -> Found:
         return self.session.surface.find(self.selector, self.values, timeout_s=self._timeout(timeout_s))
+
+    def _web(self) -> WebSurface:
+        """The surface, where it has a mouse that can hover and drag."""
+        if not hasattr(self.session.surface, "drag"):
+            raise OnlyOnPages(element=self.selector.name)
+        return cast(WebSurface, self.session.surface)
 
     def _timeout(self, timeout_s: float | None) -> float:
         return self.session.settings.timeout_s if timeout_s is None else timeout_s
@@ -169,7 +228,7 @@ class Element:
         for _ in range(math.ceil(timeout_s / GLANCE_S)):
             if surface.count(self.selector, self.values):
                 return
-            with contextlib.suppress(ElementNotFound, ElementAmbiguous):
+            with contextlib.suppress(ElementNotFound, ElementAmbiguous, ElementUnsure):  # not there yet, or not at all
                 surface.find(self.selector, self.values, timeout_s=min(GLANCE_S, timeout_s))
                 return
 
@@ -222,10 +281,12 @@ class Element:
         except NightClerkError as error:
             facts = {
                 "verb": verb,
+                "app": self.session.settings.name,
                 "element": self._label(),
                 "error": type(error).__name__,
                 "reason": mask(str(error)),
                 "picture": self.session.film.picture(self._frame()),
+                **self.session.still(),
             }
             self.session.film.note("act_failed", facts)
             raise

@@ -9,6 +9,8 @@
     │   ├── UnknownPopup        something covers the screen that nobody has described
     │   ├── SessionLost         the target logged us out
     │   ├── WaitTimeout         a condition did not come true in time
+    │   ├── PermitExpired       the leave for a commit was over: nothing was clicked
+    │   ├── ItemTimeout         an item took longer than its bot allows
     │   └── WrongWindow         the keyboard would have gone to another window
     ├── NeedsPerson             only a person can decide: the item is *waiting*
     ├── InDoubt                 an effect may exist on the other side: the item is *in_doubt*
@@ -19,6 +21,7 @@
     ├── WorkspaceError          a file of the workspace is at fault (bot, selectors, config, mapping)
     ├── DocumentError           a file that was handed in cannot be read
     ├── EvidenceError           the record of a run cannot be trusted or written
+    ├── StoreUnreachable        the books cannot be reached: no item is to blame, work goes on when they are back
     └── MissingPart             this machine lacks something (browser, display, library)
 
 Each class states its sentence in both languages as `str.format` templates over its facts.
@@ -37,6 +40,8 @@ class NightClerkError(Exception):
 
     zh: ClassVar[str] = "{message}"
     en: ClassVar[str] = "{message}"
+    #: Set by a surface on an error that it raises before any event of a commit has reached the target.
+    untouched: bool = False
 
     def __init__(self, message: str = "", **facts: Any) -> None:
         self.facts: dict[str, Any] = {"message": message, **facts}
@@ -121,6 +126,27 @@ class WrongWindow(ApplicationError):
     zh = "键盘焦点在“{found}”而不是“{wanted}”；没有输入任何内容。"
 
 
+class PermitExpired(ApplicationError):
+    """Facts: element, late_s. The worker was frozen or slow between the leave and the click."""
+
+    untouched = True
+    en = (
+        "{element} was not clicked: its leave had run out {late_s:.1f} s before. "
+        "The item is looked up and tried again; if this returns, the machine is overloaded."
+    )
+    zh = "{element} 没有点击：提交许可已过期 {late_s:.1f} 秒。该条会先查询再重试；若反复出现，说明机器过载。"
+
+
+class ItemTimeout(ApplicationError):
+    """Facts: limit_s."""
+
+    en = (
+        "The item took longer than {limit_s:g} s; its apps were ended and are opened anew. "
+        "If it needs the time, set item_timeout in the bot's file."
+    )
+    zh = "该条处理超过 {limit_s:g} 秒；相关程序已被结束并将重新打开。若确需更久，请在机器人文件中设置 item_timeout。"
+
+
 class NeedsPerson(NightClerkError):
     """Only a person can decide; the item waits. Raised by a flow: `NeedsPerson("question", choices=(...))`."""
 
@@ -186,6 +212,16 @@ class EvidenceError(NightClerkError):
 
     en = "{where}: {why}."
     zh = "{where}：{why}。"
+
+
+class StoreUnreachable(NightClerkError):
+    """The books cannot be read or written now: the server is away, the disk is full. Facts: why.
+
+    No item is to blame: the process ends, and its worker starts it again when the books are back.
+    """
+
+    en = "The database cannot be reached or written: {why}. Work stops here and goes on by itself when it is back."
+    zh = "数据库无法访问或写入：{why}。工作在此停下，恢复后自动继续。"
 
 
 class MissingPart(NightClerkError):

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -18,19 +19,25 @@ from nightclerk.errors import (
     BusinessError,
     GuardError,
     InDoubt,
+    ItemTimeout,
     LeaseLost,
     MissingPart,
     NeedsPerson,
     NightClerkError,
     RehearsalCommit,
+    StoreUnreachable,
     UnknownPopup,
     WorkspaceError,
 )
 from nightclerk.flow import Flow
+from nightclerk.hush import clean
+from nightclerk.limit import Limit, limited
 from nightclerk.records import dump
-from nightclerk.run import LEASE_S, Backstage, Run, Transaction
+from nightclerk.run import IN_DOUBT, LEASE_S, Backstage, Run, Transaction, facts_of
 from nightclerk.texts import say
 
+#: Opening the apps may take so much longer than an item: a login is waited for while another run has the account.
+OPENING_S = 660.0
 #: A retry that is due within this time is waited for in the run; a later one is left to the next run.
 PATIENCE_S = 90.0
 
@@ -44,6 +51,8 @@ class Apps(Protocol):
 
     def open(self) -> dict[str, Any]: ...
     def close(self) -> None: ...
+    def kill(self) -> None:
+        """End their programs from another thread, so that a call that hangs in one of them fails."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,18 +70,18 @@ class Ended:
 
 def ending(error: BaseException, attempts: int, *, max_attempts: int, base_s: float) -> Ended:
     """Decide, purely, what an attempt that raised `error` comes to."""
-    reason = str(error)
+    reason = clean(str(error))
     if isinstance(error, InDoubt):
-        return Ended(state=State.IN_DOUBT, reason=reason, details=_facts(error), task=("in_doubt", reason, IN_DOUBT))
+        return Ended(state=State.IN_DOUBT, reason=reason, details=facts_of(error), task=("in_doubt", reason, IN_DOUBT))
     if isinstance(error, NeedsPerson):
         kind = str(error.facts.get("kind", "question"))
-        return Ended(state=State.WAITING, reason=reason, details=_facts(error), task=(kind, reason, error.choices))
+        return Ended(state=State.WAITING, reason=reason, details=facts_of(error), task=(kind, reason, error.choices))
     if isinstance(error, BusinessError):
-        return Ended(state=State.REJECTED, reason=reason, details=_facts(error))
+        return Ended(state=State.REJECTED, reason=reason, details=facts_of(error))
     if isinstance(error, GuardError):
-        return Ended(state=State.FAILED, reason=reason, details=_facts(error), reopen=True)
+        return Ended(state=State.FAILED, reason=reason, details=facts_of(error), reopen=True)
     if not isinstance(error, ApplicationError):
-        reason = f"{type(error).__name__}: {error}"
+        reason = f"{type(error).__name__}: {reason}"
     decision = after_application_error(attempts, max_attempts=max_attempts, base_s=base_s)
     task = ("popup", reason, ("seen",)) if isinstance(error, UnknownPopup) else None
     if isinstance(decision, GiveUp):
@@ -80,16 +89,14 @@ def ending(error: BaseException, attempts: int, *, max_attempts: int, base_s: fl
     return Ended(state=State.NEW, reason=reason, retry=decision, task=task, reopen=True)
 
 
-#: What a person may answer about an effect in doubt.
-IN_DOUBT = ("it_is_there", "it_is_not_there")
-
-
 class Performer:
     """Runs one flow over its items (or once, for a flow without `each`)."""
 
     def __init__(
-        self, flow: Flow, backstage: Backstage, apps: Apps, parameters: Mapping[str, Any], *, attempts: int
-    ) -> None:
+        self, flow: Flow, backstage: Backstage, apps: Apps, parameters: Mapping[str, Any], *, attempts: int,
+        item_timeout_s: float = 300.0, leave: Callable[[int], object] = os._exit,
+    ) -> None:  # fmt: skip
+        self.item_timeout_s, self.leave = item_timeout_s, leave
         self.flow, self.stage, self.apps = flow, backstage, apps
         self.parameters, self.attempts = dict(parameters), attempts
         self.queue = flow.each.name if flow.each else f"run:{backstage.record.bot}"
@@ -110,18 +117,23 @@ class Performer:
             return RunState.FAILED
         finally:
             self.apps.close()
-        if self._cancelled():
-            return RunState.CANCELLED
+        stopped = self.stage.stopped()
+        if stopped is not None and not self._finished():
+            return stopped
         if self.flow.each is None and self.last is not None and self.last.state is State.FAILED:
             return RunState.FAILED
         return RunState.DONE
+
+    def _finished(self) -> bool:
+        """Whether a run without items has come to its end, whatever was said meanwhile."""
+        return self.flow.each is None and self.last is not None and self.last.retry is None
 
     def _loop(self) -> None:
         store, record = self.stage.store, self.stage.record
         if self.flow.each is None:
             store.put(self.queue, record.run, {}, now=self.stage.clock.now())
         taken = 0
-        while not self._cancelled():
+        while self.stage.stopped() is None:
             item = self._next()
             if item is None:
                 return
@@ -140,7 +152,7 @@ class Performer:
         deadline = clock.monotonic() + PATIENCE_S
         while True:
             item = store.draw(self.queue, run=record.run, lease_s=LEASE_S, now=clock.now(), key=key)
-            if item is not None or self._cancelled() or clock.monotonic() > deadline:
+            if item is not None or self.stage.stopped() or clock.monotonic() > deadline:
                 return item
             due = [i.not_before for i in store.items(self.queue, states=[State.NEW]) if i.not_before]
             soonest = min(due, default=None)
@@ -190,14 +202,15 @@ class Performer:
 
     def _call(self, transaction: Transaction, item: WorkItem) -> Ended:
         try:
-            self._open_apps(item)
-            arguments = self._arguments(transaction, item)
-            returned = self.flow.function(**arguments)
+            with self._limited() as limit:
+                self._open_apps(item)
+                limit.restart(self.item_timeout_s)
+                returned = self.flow.function(**self._arguments(transaction, item))
         except RehearsalCommit as stop:
             return Ended(state=State.DONE, result=str(stop))
         except LeaseLost as lost:
             return Ended(state=State.ABANDONED, reason=str(lost), reopen=True)
-        except Blocked:
+        except (Blocked, StoreUnreachable):
             raise
         except Exception as error:
             if not isinstance(error, NightClerkError):
@@ -205,6 +218,19 @@ class Performer:
             base_s = self.stage.workspace.settings.retry_base_s
             return ending(error, item.attempts, max_attempts=self.attempts, base_s=base_s)
         return Ended(state=State.DONE, result=_result(returned))
+
+    @contextmanager
+    def _limited(self) -> Iterator[Limit]:
+        """Give the item its time; what a killed app raises then is told as what it is, unless it decides the item."""
+        with limited(self.item_timeout_s + OPENING_S, kill=lambda: self.apps.kill(), leave=self.leave) as limit:
+            try:
+                yield limit
+            except (BusinessError, InDoubt, NeedsPerson, GuardError, StoreUnreachable):
+                raise
+            except Exception as error:
+                if limit.struck:
+                    raise ItemTimeout(limit_s=limit.limit_s) from error
+                raise
 
     def _arguments(self, transaction: Transaction, item: WorkItem) -> dict[str, Any]:
         apps = self.apps.open()
@@ -247,10 +273,6 @@ class Performer:
             {"bot": self.stage.record.bot, "parameters": self.stage.record.parameters, "left": left},
         )  # fmt: skip
 
-    def _cancelled(self) -> bool:
-        record = self.stage.store.run(self.stage.record.run)
-        return record is not None and record.state is RunState.CANCELLED
-
     @contextmanager
     def _heartbeat(self, item: WorkItem) -> Any:
         """Renew the lease while the flow works on the item; a lost lease stops the renewing, `once` stops the act."""
@@ -271,11 +293,6 @@ class Performer:
         while not stopped(LEASE_S / 3):
             if not stage.store.renew(item, lease_s=LEASE_S, now=stage.clock.now()):
                 return
-
-
-def _facts(error: NightClerkError) -> dict[str, Any]:
-    """What an error carries beyond its sentence, its kind and its choices."""
-    return {name: value for name, value in error.facts.items() if name not in ("message", "choices", "kind")}
 
 
 def _result(returned: Any) -> str:

@@ -19,6 +19,7 @@ from nightclerk.domain.items import (
     Task,
     WorkItem,
 )
+from nightclerk.hush import hide
 
 # ---------------------------------------------------------------------------------------------- clock
 
@@ -103,6 +104,14 @@ class Queues(Protocol):
         `payload` and `details` replace what the item carries, where they are given.
         """
 
+    def queue_again(
+        self, items: Iterable[tuple[str, str, int, Mapping[str, Any]]], *, who: str, why: str, now: datetime
+    ) -> tuple[str, ...]:
+        """Put items (queue, key, version, payload) back as new, all in one transaction, or none.
+
+        Returns the keys whose version is stale; () when all went back.
+        """
+
     def item(self, queue: str, key: str) -> WorkItem | None: ...
     def items(
         self,
@@ -126,12 +135,51 @@ class Ledger(Protocol):
     def intend(self, target: str, name: str, key: str, *, run: str, now: datetime) -> Effect:
         """Insert the row as `intent` or return the one that is there."""
 
-    def submit(self, effect: Effect, *, item: WorkItem | None, run: str, now: datetime) -> bool:
-        """intent/withdrawn -> submitting, in one transaction with the check that `item`'s fence still holds."""
+    # Every write below is one conditional update: None, and nothing changed, when the row is no longer the `effect`
+    # that the caller has read (its version), so that a stale holder never overwrites. Else the row as it is now.
 
-    def confirm(self, effect: Effect, *, reference: str, run: str, now: datetime) -> None: ...
-    def withdraw(self, effect: Effect, *, why: str, run: str, now: datetime) -> None: ...
-    def doubt(self, effect: Effect, *, why: str, run: str, now: datetime) -> None: ...
+    def submit(
+        self,
+        effect: Effect,
+        *,
+        item: WorkItem | None,
+        run: str,
+        now: datetime,
+        holder: str = "",
+        permit_until: datetime | None = None,
+    ) -> Effect | None:
+        """intent/withdrawn -> submitting, in one transaction with the check that `item`'s fence still holds.
+
+        `holder` may click until `permit_until`.
+        """
+
+    def submit_all(
+        self,
+        effects: Sequence[Effect],
+        *,
+        item: WorkItem | None,
+        run: str,
+        now: datetime,
+        holder: str = "",
+        permit_until: datetime | None = None,
+    ) -> list[Effect] | None:
+        """`submit` for the rows of one import file: all of them in one transaction, or none."""
+
+    def confirm(self, effect: Effect, *, reference: str, run: str, now: datetime) -> Effect | None:
+        """Seen on the other side."""
+
+    def withdraw(self, effect: Effect, *, why: str, run: str, now: datetime) -> Effect | None:
+        """Not there: refused, proven absent, or a person said so."""
+
+    def doubt(self, effect: Effect, *, why: str, run: str, now: datetime) -> Effect | None:
+        """A person has to decide."""
+
+    def reopen(self, effect: Effect, *, why: str, run: str, now: datetime) -> Effect | None:
+        """submitting -> intent: it is known that nothing was clicked."""
+
+    def clicked(self, effect: Effect, *, why: str, run: str, now: datetime) -> Effect | None:
+        """Still submitting, but the holder's click is over: nobody has to wait for its permit."""
+
     def effects(
         self, *, target: str = "", run: str = "", key: str = "", limit: int = 1000, offset: int = 0
     ) -> list[Effect]:
@@ -155,6 +203,18 @@ class Runs(Protocol):
         """Newest first."""
 
     def update_run(self, run: str, **changes: Any) -> None: ...
+    def begin_run(self, run: str, *, now: datetime, **process: Any) -> RunRecord | None:
+        """A process takes a queued or running run up: its stint begins, every earlier one is over. None: nothing to do.
+
+        `process`: worker, place, pid, pid_started, film.
+        """
+
+    def end_run(self, run: str, *, stint: int, state: RunState, now: datetime, **changes: Any) -> RunState:
+        """A process files how a run ended, if its stint still is the run's; returns where the run stands then."""
+
+    def change_run(self, run: str, *, expect: Iterable[RunState], **changes: Any) -> bool:
+        """Change a run that is in one of the states `expect`; False, and nothing changed, otherwise."""
+
     def anchor(self, run: str, *, seq: int, head: str, now: datetime) -> None: ...
     def anchored(self, run: str) -> tuple[int, str] | None: ...
     def anchors(self) -> dict[str, tuple[int, str]]:
@@ -201,6 +261,8 @@ class Leases(Protocol):
         """The new fence, or None while another holder's lease runs. The same holder may take it again."""
 
     def release(self, name: str, *, holder: str) -> None: ...
+    def release_all(self, run: str) -> int:
+        """Let go of all that the (dead) processes of a run hold; holders are called "<run>/<stint>"."""
 
 
 class Store(Queues, Ledger, Runs, Slots, Tasks, Leases, Protocol):
@@ -218,7 +280,8 @@ class Selector:
 
     `ways` are tried in order; each is a mapping with one main key (role+name, label, text, placeholder, title,
     test_id, css, xpath, picture, keys, right_of, below, window …) as the author wrote it. `within` and
-    `frame` name other elements of the same app. `where` is "file:line".
+    `frame` name other elements of the same app. `where` is "file:line". `follows` names the commit element whose
+    own question this one answers: it may be clicked once, right after that.
     """
 
     name: str
@@ -230,6 +293,7 @@ class Selector:
     secret: bool = False
     reads: str = ""
     where: str = ""
+    follows: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -275,13 +339,38 @@ class ActClass(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Permit:
+    """Leave to do one commit act until a moment that two clocks tell. What comes later must not reach the target.
+
+    A surface checks it as near to the event as it can, and marks an error that it raises before the event
+    (`error.untouched`), so that `once` knows that nothing was clicked.
+    """
+
+    element: str
+    until_monotonic_s: float
+    until_wall: datetime
+
+    def left_s(self, clock: Clock) -> float:
+        """How long it still lasts, by the stricter of the two clocks; negative when it is over."""
+        wall_s = (self.until_wall - clock.now()).total_seconds()
+        return min(self.until_monotonic_s - clock.monotonic(), wall_s)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Found:
-    """An element that a surface has found: how, where, and the surface's own handle on it."""
+    """An element that a surface has found: how, where, and the surface's own handle on it.
+
+    `healed`: only a learned way led to it, not one that its file lists; `trust` is then the strongest class of act
+    that it is sure enough for. `permit`: this is a commit, allowed so long.
+    """
 
     selector: Selector
     way: str  # in words, e.g. "role=button name=导出订单" or "fallback 2: css …"
     box: Box | None
     handle: Any = field(repr=False)
+    healed: bool = False
+    permit: Permit | None = None
+    trust: ActClass | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -289,12 +378,16 @@ class Frame:
     """A picture before masking: `pixels` is PNG/WebP/JPEG bytes, or an RGB numpy array (h, w, 3).
 
     `private` boxes are masked before anything is written. `secret_screen`: no picture may be kept at all
-    (login and verification screens).
+    (login and verification screens). `unpictured`: why there are no pixels, where there are none.
     """
 
     pixels: Any = field(repr=False)
     private: tuple[Box, ...] = ()
     secret_screen: bool = False
+    unpictured: str = ""
+    #: Finds further private boxes by reading the RGB pixels (OCR): slow, so the film calls it behind the bot's back.
+    #: What it cannot read is not kept.
+    reader: Callable[[Any], Iterable[Box]] | None = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -348,6 +441,8 @@ class Surface(Protocol):
 
     def state(self) -> ScreenState: ...
     def close(self) -> None: ...
+    def kill(self) -> None:
+        """End the browser or program at once, from another thread; a call that is under way there then fails."""
 
 
 class WebSurface(Surface, Protocol):
@@ -355,6 +450,13 @@ class WebSurface(Surface, Protocol):
 
     def goto(self, url: str, *, timeout_s: float) -> None: ...
     def reload(self, *, timeout_s: float) -> None: ...
+    def hover(self, found: Found) -> None: ...
+    def drag(self, found: Found, to: Found | None, offset: tuple[int, int]) -> None:
+        """Drag one element onto another, or by an offset in pixels."""
+
+    def tab(self, number: int) -> None:
+        """Go on in the open tab of that number, counted from 1 in the order in which they were opened."""
+
     def url(self) -> str: ...
     def title(self) -> str: ...
 
@@ -379,9 +481,20 @@ class DesktopSurface(Surface, Protocol):
         """End the program that `start` started (asked first, then killed by id)."""
 
 
+class TerminalSurface(Surface, Protocol):
+    """A terminal session with a host. Nothing is typed while the host has the keyboard."""
+
+    def start(self, *, timeout_s: float) -> None:
+        """Dial (again) and wait until the host shows its first screen."""
+
+    def running(self) -> bool: ...
+    def lines(self) -> list[str]:
+        """The lines of the screen, without the blanks at their ends."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class AppSettings:
-    """What `config/apps.yaml` says of one app. `url` for web, `command` and `window` for desktop."""
+    """What `config/apps.yaml` says of one app. `url` for web, `command` and `window` for desktop, one for terminals."""
 
     name: str
     url: str = ""
@@ -456,13 +569,14 @@ class Account:
 
 
 class Secret:
-    """A handle on a secret: shows as ••• everywhere; `reveal()` only at the keystroke."""
+    """A handle on a secret: shows as ••• everywhere; `reveal()` only at the keystroke. See also `hush`."""
 
     __slots__ = ("_value", "name")
 
     def __init__(self, name: str, value: str) -> None:
         self.name = name
         self._value = value
+        hide(value)
 
     def reveal(self) -> str:
         return self._value

@@ -11,16 +11,25 @@ from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
 
-from nightclerk.domain.items import EffectState, RunRecord, State, Task, WorkItem
-from nightclerk.errors import ApplicationError, GuardError, NeedsPerson
+from nightclerk.domain.heads import Head
+from nightclerk.domain.items import Effect, EffectState, RunRecord, RunState, State, Task, WorkItem
+from nightclerk.errors import ApplicationError, GuardError, NeedsPerson, NightClerkError
 from nightclerk.flow import Queue
-from nightclerk.once import Gate, Once
+from nightclerk.hush import clean, hushed
+from nightclerk.locate.healer import Healer
+from nightclerk.once import Gate, Holders, Once, Seen
+from nightclerk.once_file import Entered, OnceFile
 from nightclerk.ports import Clock, Film, Frame, Store
 from nightclerk.records import dump
 from nightclerk.workspace import Workspace
 
 T = TypeVar("T")
+Kind = TypeVar("Kind", bound=Once)
 LEASE_S = 60.0
+#: An effect in one of these may stand on the other side.
+MAY_STAND = frozenset({EffectState.SUBMITTING, EffectState.CONFIRMED, EffectState.IN_DOUBT})
+#: What a person may answer about an effect in doubt.
+IN_DOUBT = ("it_is_there", "it_is_not_there")
 
 
 @dataclass(kw_only=True)
@@ -37,7 +46,22 @@ class Backstage:
     wait: Callable[[float], None]
     gates: Callable[[], Sequence[Gate]] = list
     frame: Callable[[], Frame | None] = lambda: None
+    head: Callable[[str], Head | None] = lambda run: None
+    healers: Callable[[], Sequence[Healer]] = list
     counts: dict[str, int] = field(default_factory=dict)
+    told_to_stop: Callable[[], bool] = lambda: False
+
+    def stopped(self) -> RunState | None:
+        """Why this process may take up nothing further, None while it may: a person's word (cancelled, paused), or
+        QUEUED: its worker leaves, or another process has taken the run over."""
+        record = self.store.run(self.record.run)
+        if record is not None and record.state in (RunState.CANCELLED, RunState.PAUSED):
+            return record.state
+        taken_over = record is None or record.stint != self.record.stint
+        return RunState.QUEUED if taken_over or self.told_to_stop() else None
+
+    holders: Holders = field(default_factory=Holders)
+    filled: Callable[[Effect], str] = lambda effect: ""
 
 
 class Run:
@@ -69,11 +93,15 @@ class Run:
     def step(self, name: str) -> Iterator[None]:
         """A named stretch with evidence: a journal line and a picture at its end, whatever the end."""
         stage = self._backstage
-        stage.store.update_run(self.id, step=name, item=self.item.key if self.item else "")
+        stage.store.update_run(self.id, step=clean(name), item=self.item.key if self.item else "")
         stage.film.step(name)
         try:
             yield
+            for healer in stage.healers():
+                healer.step_held(name)
         except BaseException as error:
+            for healer in stage.healers():
+                healer.step_failed()
             stage.film.step_end(_ending(error), frame=stage.frame(), reason=str(error))
             self._anchor()
             raise
@@ -85,6 +113,8 @@ class Run:
         self._backstage.film.note("expect", {"holds": bool(holds), "otherwise": otherwise})
         if not holds:
             raise ApplicationError(otherwise)
+        for healer in self._backstage.healers():
+            healer.witness()
 
     def note(self, text: str, **facts: Any) -> None:
         """A line for the journal."""
@@ -100,6 +130,34 @@ class Run:
         if stage.record.rehearse:
             return False
         return stage.store.put(queue.name, queue.key(record), queue.dump(record), now=stage.clock.now())
+
+    def refresh(self, queue: Queue[T], record: T) -> bool:
+        """Bring a record that waits in a queue up to date; False when it is as it was, unknown, or no longer waits.
+
+        Only an item that nobody has begun is changed: what is in somebody's hands, or may stand on the other side
+        already, keeps the data that it was entered with.
+        """
+        payload = queue.dump(record)
+        return self._amend(queue.name, queue.key(record), State.NEW, "refreshed", payload=payload)
+
+    def withdraw(self, queue: Queue[T], record: T, reason: str) -> bool:
+        """Take a record that waits in a queue out of it, with the reason: it turned out that it must not be entered.
+
+        False when it does not wait there any more: it is in somebody's hands, or it may stand on the other side.
+        """
+        return self._amend(queue.name, queue.key(record), State.REJECTED, reason)
+
+    def _amend(self, queue: str, key: str, state: State, why: str, payload: Mapping[str, Any] | None = None) -> bool:
+        stage = self._backstage
+        item = None if stage.record.rehearse else stage.store.item(queue, key)
+        if item is None or item.state is not State.NEW or item.payload == payload:
+            return False
+        if any(effect.key == key and effect.state in MAY_STAND for effect in stage.store.effects(key=key)):
+            return False
+        now, who = stage.clock.now(), stage.record.bot
+        return stage.store.decide(
+            queue, key, version=item.version, state=state, who=who, why=why, payload=payload, now=now
+        )
 
     def settle(
         self, queue: Queue[T], record: T, state: State, *, result: str = "", reason: str = "",
@@ -131,6 +189,16 @@ class Run:
             return [record]
         return self._backstage.store.runs(shift=record.shift, limit=10_000)[::-1]
 
+    def heads(self) -> list[Head]:
+        """The evidence heads of all runs since this bot ran last (that run's too, and those that ended meanwhile)."""
+        stage = self._backstage
+        others = [record for record in stage.store.runs(limit=10_000) if record.run != self.id]
+        last = next((n for n, one in enumerate(others) if _ended_well(one, stage.record.bot)), len(others))
+        since = others[last].started_at if last < len(others) else None
+        late = [one for one in others[last + 1 :] if since and one.ended_at and one.ended_at >= since]
+        films = [film for one in (*others[: last + 1], *late) for film in reversed(_films(one))]
+        return [head for film in reversed(films) if (head := stage.head(film))]
+
     def effects(self) -> list[Any]:
         """The ledger's effects, latest first."""
         return self._backstage.store.effects(limit=100_000)
@@ -157,7 +225,8 @@ class Run:
         task = Task(
             task=self._task_name(question), kind=kind, question=question, choices=choices, run=self.id,
             queue=item.queue if item else "", key=item.key if item else "",
-            picture=stage.film.picture(stage.frame()), details=dump(dict(details)), asked_at=stage.clock.now(),
+            picture=str(details.get("picture") or stage.film.picture(stage.frame())), details=dump(dict(details)),
+            asked_at=stage.clock.now(),
         )  # fmt: skip
         stage.store.ask(task)
         stage.film.note("task", {"task": task.task, "kind": kind, "question": question})
@@ -169,33 +238,50 @@ class Run:
 
     def _anchor(self) -> None:
         seq, head = self._backstage.film.head()
-        self._backstage.store.anchor(self.id, seq=seq, head=head, now=self._backstage.clock.now())
+        name = self._backstage.film.folder.name or self.id
+        self._backstage.store.anchor(name, seq=seq, head=head, now=self._backstage.clock.now())
 
 
 class Transaction(Run):
     """One attempt at one work item."""
 
     def once(
-        self, *, look: Callable[[], str | None], prepare: Callable[[], Any], commit: Callable[[], Any],
+        self, *, look: Callable[[], Seen], prepare: Callable[[], Any], commit: Callable[[], Any],
         name: str = "", key: str = "", target: str = "",
     ) -> str:  # fmt: skip
         """Enter this item's record exactly once and return its reference on the other side. See `once.py`.
 
-        look: its reference, or None. prepare: repeatable, leaves the form filled. commit: the one irreversible act.
+        look: its reference, or None; several references are put to a person. prepare: repeatable, leaves the form
+        filled. commit: the one irreversible act.
         It holds only if the target can be searched by a key that we put in, and one worker holds the lease.
         """
-        stage, verb = self._backstage, _verb(commit)
-        owner = getattr(verb, "__self__", None)
-        effect, system = name or getattr(verb, "__name__", ""), target or getattr(owner, "selectors", "")
-        if not effect or effect == "<lambda>" or not system:
-            raise GuardError("tx.once needs a verb of an app as commit, or both name= and target=")
-        item = self.item
-        once = Once(
-            ledger=stage.store, film=stage.film, clock=stage.clock, gates=stage.gates, run=self.id, item=item,
+        effect, system = _effect_of(commit, name=name, target=target)
+        business_key = key or (self.item.key if self.item else self.id)
+        return self._once(Once)(target=system, name=effect, key=business_key, look=look, prepare=prepare, commit=commit)
+
+    def once_file(
+        self, rows: Mapping[str, T], *, look: Callable[[T], Seen], prepare: Callable[[Sequence[T]], Any],
+        commit: Callable[[], Mapping[str, str] | None], name: str = "", target: str = "", most: int = 500,
+    ) -> Entered:  # fmt: skip
+        """Enter many records by import files, each record exactly once. `rows` by business key. See `once_file.py`.
+
+        look(row): its reference, or None. prepare(rows): leaves the file of these rows ready to be sent. commit: sends
+        it; it may return what the target said no to, {key: reason}. A row in doubt becomes a task of its own.
+        """
+        effect, system = _effect_of(commit, name=name, target=target)
+        once = self._once(OnceFile, most=most)
+        entered = once.enter(rows, target=system, name=effect, look=look, prepare=prepare, commit=commit)
+        for doubt in entered.in_doubt.values():
+            self.put_task("in_doubt", str(doubt), IN_DOUBT, facts_of(doubt))
+        return entered
+
+    def _once(self, kind: type[Kind], **more: Any) -> Kind:
+        stage = self._backstage
+        return kind(
+            ledger=stage.store, film=stage.film, clock=stage.clock, gates=stage.gates, run=self.id, item=self.item,
             still_ours=self._still_ours, wait=stage.wait, picture=stage.frame, rehearse=stage.record.rehearse,
+            holders=stage.holders, filled=stage.filled, **more,
         )  # fmt: skip
-        business_key = key or (item.key if item else self.id)
-        return once(target=system, name=effect, key=business_key, look=look, prepare=prepare, commit=commit)
 
     def _still_ours(self) -> bool:
         stage = self._backstage
@@ -209,10 +295,32 @@ class Transaction(Run):
         return effect is not None and effect.state is EffectState.CONFIRMED
 
 
-def _verb(commit: Callable[..., Any]) -> Callable[..., Any]:
-    while isinstance(commit, functools.partial):
-        commit = commit.func
-    return commit
+def _effect_of(commit: Callable[..., Any], *, name: str, target: str) -> tuple[str, str]:
+    """What a commit is called in the ledger and on which system, by its verb unless they are given."""
+    verb = commit
+    while isinstance(verb, functools.partial):
+        verb = verb.func
+    owner = getattr(verb, "__self__", None)
+    effect, system = name or getattr(verb, "__name__", ""), target or getattr(owner, "selectors", "")
+    if not effect or effect == "<lambda>" or not system:
+        raise GuardError("tx.once needs a verb of an app as commit, or both name= and target=")
+    return effect, system
+
+
+def _films(record: RunRecord) -> list[str]:
+    """The folders of a run's evidence, oldest first: one, or one more for each machine that took it over."""
+    parts = int(record.film.removeprefix(record.run).removeprefix("+") or 1)
+    return [record.run, *(f"{record.run}+{part}" for part in range(2, parts + 1))]
+
+
+def _ended_well(record: RunRecord, bot: str) -> bool:
+    return record.bot == bot and record.state is RunState.DONE
+
+
+def facts_of(error: NightClerkError) -> dict[str, Any]:
+    """What an error carries beyond its sentence, its kind and its choices; secrets are taken out of its texts."""
+    kept = {name: value for name, value in error.facts.items() if name not in ("message", "choices", "kind")}
+    return {name: hushed(value) if isinstance(value, str) else value for name, value in kept.items()}
 
 
 def _ending(error: BaseException) -> str:

@@ -1,4 +1,4 @@
-"""The base of every app class: a site (WebApp) or a desktop program (DesktopApp) worked through named elements."""
+"""The base of every app class: a site, a desktop program or a terminal worked through named elements."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any, ClassVar, cast
 
 from nightclerk.element import Element
-from nightclerk.errors import WorkspaceError
+from nightclerk.errors import ApplicationError, WorkspaceError
 from nightclerk.gate import CommitGate
+from nightclerk.locate.healer import Healer
 from nightclerk.locate.parse import did_you_mean
 from nightclerk.ports import (
     Account,
@@ -24,10 +25,14 @@ from nightclerk.ports import (
     Film,
     Secret,
     Surface,
+    TerminalSurface,
     Vault,
     WebSurface,
 )
 from nightclerk.texts import say
+
+#: How many pages of failed acts an app keeps in one run, beside their pictures.
+MOST_PAGES = 20
 
 
 @dataclass
@@ -42,6 +47,35 @@ class Session:
     vault: Vault
     settings: AppSettings
     files: Path = field(default_factory=Path)
+    healer: Healer = field(default_factory=lambda: Healer(app=""))
+    alive: Callable[[], None] = lambda: None  # asked before every act: a process that may act no more ends here
+
+    pages_kept: int = 0
+
+    def still(self) -> dict[str, str]:
+        """What a test needs beside the picture of a failure: where it was, on what kind of surface, the kept page."""
+        where = ""
+        with contextlib.suppress(ApplicationError):
+            where = self.surface.state().where
+        facts = {"where": where, "surface": type(self.surface).__name__, "page": self.keep_page()}
+        return {name: fact for name, fact in facts.items() if fact}
+
+    def keep_page(self) -> str:
+        """Keep the page of now, still and masked, with the run's files; its sha256 ("" where there is none to keep).
+
+        Only after a failure, and only so many: a test needs one, and a failure that repeats itself shows nothing new.
+        """
+        take = getattr(self.surface, "snapshot", None)
+        page = take() if take is not None and self.pages_kept < MOST_PAGES else ""
+        if not page:
+            return ""
+        self.pages_kept += 1
+        file = self.files / f"page-{self.settings.name}-{self.pages_kept}.html"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(page, encoding="utf-8")
+        sha256 = self.film.keep_file(file, kind="page")
+        file.unlink()
+        return sha256
 
     @contextlib.contextmanager
     def signing_in(self) -> Iterator[None]:
@@ -61,7 +95,7 @@ class App:
     classes: ClassVar[dict[str, type[App]]] = {}
     #: The name of the folder under `selectors/` ("" for a base class of several apps).
     selectors: ClassVar[str] = ""
-    #: Which kind of surface it needs: web or desktop.
+    #: Which kind of surface it needs: web, desktop or terminal.
     kind: ClassVar[str] = ""
 
     def __init_subclass__(cls, *, selectors: str = "", **options: Any) -> None:
@@ -168,6 +202,11 @@ class WebApp(App):
         self._page.reload(timeout_s=self.session.settings.timeout_s)
         self._journal("reload", ActClass.READ)
 
+    def tab(self, number: int) -> None:
+        """Go on in the open tab of that number, counted from 1 in the order in which they were opened."""
+        self._page.tab(number)
+        self._journal("tab", ActClass.READ, str(number))
+
     @property
     def url(self) -> str:
         """Where the browser is."""
@@ -220,6 +259,7 @@ class DesktopApp(App):
     def press(self, *keys: str) -> None:
         """Press chords one after the other in the active window."""
         for chord in keys:
+            self.session.alive()
             self._desktop.press(chord)
         self._journal("press", ActClass.EDIT, " ".join(keys))
 
@@ -228,6 +268,35 @@ class DesktopApp(App):
         text = self._desktop.copy()
         self._journal("copy", ActClass.READ, text)
         return text
+
+
+class TerminalApp(App):
+    """A host's screens over a terminal line."""
+
+    kind = "terminal"
+
+    @property
+    def _terminal(self) -> TerminalSurface:
+        return cast(TerminalSurface, self.session.surface)
+
+    def start(self, *, timeout_s: float | None = None) -> None:
+        """Dial the host and wait for its first screen."""
+        self._terminal.start(timeout_s=timeout_s or self.session.settings.timeout_s)
+        self._journal("start", ActClass.READ)
+
+    def running(self) -> bool:
+        """Whether the session is up."""
+        return self._terminal.running()
+
+    def lines(self) -> list[str]:
+        """The lines of the screen."""
+        return self._terminal.lines()
+
+    def press(self, *keys: str) -> None:
+        """Press chords one after the other, each once the host gives the keyboard."""
+        for chord in keys:
+            self._terminal.press(chord)
+        self._journal("press", ActClass.EDIT, " ".join(keys))
 
 
 def app_class(name: str, classes: Sequence[type[App]] = ()) -> type[App]:

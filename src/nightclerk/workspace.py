@@ -22,6 +22,7 @@ SANDBOX_ENDPOINTS = Path("data/sandbox/endpoints.json")
 _BOT_KEYS = {
     "bot": True, "title": False, "flow": True, "apps": False, "account": False, "accounts": False, "with": False,
     "schedule": False, "after": False, "timeout": False, "attempts": False, "needs": False, "manual_minutes": False,
+    "item_timeout": False,
 }  # fmt: skip
 
 
@@ -56,13 +57,19 @@ class Bot:
     needs: str = "web"
     timeout_s: float = 3600.0
     attempts: int = 3
+    item_timeout_s: float = 300.0
     manual_minutes: float = 0.0
     where: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """`config/settings.yaml`. `day` fixes the business day (the sandbox's); None is today in `timezone`."""
+    """`config/settings.yaml`. `day` fixes the business day (the sandbox's); None is today in `timezone`.
+
+    `database`: "" for the embedded one, else postgresql://…; `evidence`: where all machines bring their films together
+    (a folder or an fsspec URL), "" for nowhere; `can`: what this machine's workers have, () for the usual;
+    `parallel`: how many runs at once a worker performs, by capability.
+    """
 
     language: str = "zh"
     timezone: str = "Asia/Shanghai"
@@ -70,6 +77,9 @@ class Settings:
     database: str = ""
     retry_base_s: float = 2.0
     pictures_mb_per_run: int = 200
+    evidence: str = ""
+    can: tuple[str, ...] = ()
+    parallel: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -183,7 +193,17 @@ class _Reader:
         values = {k: v for k, v in data.items() if k in known}
         if isinstance(values.get("day"), str):
             values["day"] = date.fromisoformat(values["day"])
+        values["can"] = _words(values.get("can") or ())
+        values["parallel"] = self._parallel(data)
         return Settings(**values)
+
+    def _parallel(self, data: Mapping[str, Any]) -> dict[str, int]:
+        """How many runs at once, by capability; anything but whole numbers from 1 on is a fault."""
+        given = data.get("parallel") or {}
+        if isinstance(given, Mapping) and all(type(n) is int and n > 0 for n in given.values()):
+            return {str(can): n for can, n in given.items()}
+        self._fault("config/settings.yaml", data, "parallel", f"parallel: {{web: 3}}, not {given!r}", "Mend parallel:")
+        return {}
 
     def apps(self) -> dict[str, AppSettings]:
         data, found = self._file("config/apps.yaml"), {}
@@ -255,6 +275,7 @@ class _Reader:
                 key = "accounts" if "accounts" in data else "account"
                 self._fault(name, data, key, f"a known account, not {account!r}", nearest(account, accounts))
         timeout_s = self._seconds(name, data, "timeout", 3600.0)
+        item_timeout_s = self._seconds(name, data, "item_timeout", 300.0)
         if len(self.faults) > before:
             return None
         title = data.get("title") or data["bot"]
@@ -265,7 +286,7 @@ class _Reader:
             parameters=dict(data.get("with") or {}), schedule=dict(data.get("schedule") or {}),
             after=_words(data.get("after") or ()), needs=str(data.get("needs", "web")), timeout_s=timeout_s,
             attempts=int(data.get("attempts", 3)), manual_minutes=float(data.get("manual_minutes", 0)),
-            where=f"{name}:1",
+            where=f"{name}:1", item_timeout_s=item_timeout_s,
         )  # fmt: skip
 
     def _seconds(self, name: str, data: Mapping[str, Any], key: str, default: float) -> float:

@@ -238,8 +238,9 @@ def _orders(store: Store, now: datetime) -> None:
         n = int(item.key[-2:])
         if item.key == DOUBT:
             effect = store.intend("legacy_erp", "voucher", item.key, run=KEYED, now=now)
-            store.submit(effect, item=item, run=KEYED, now=now)
-            store.doubt(effect, why="保存后窗口没有响应", run=KEYED, now=now)
+            allowed = store.submit(effect, item=item, run=KEYED, now=now)
+            assert allowed is not None
+            store.doubt(allowed, why="保存后窗口没有响应", run=KEYED, now=now)
             store.finish(item, State.IN_DOUBT, reason="保存后窗口没有响应，查询也没有结论", now=now)
         elif n % 19 == 18 or n == 7:
             store.finish(
@@ -252,8 +253,9 @@ def _orders(store: Store, now: datetime) -> None:
             store.finish(item, State.NEW, not_before=now + timedelta(days=1), now=now)
         else:
             effect = store.intend("legacy_erp", "voucher", item.key, run=KEYED, now=now)
-            store.submit(effect, item=item, run=KEYED, now=now)
-            store.confirm(effect, reference=f"XS26112000{n:02d}", run=KEYED, now=now)
+            allowed = store.submit(effect, item=item, run=KEYED, now=now)
+            assert allowed is not None
+            store.confirm(allowed, reference=f"XS26112000{n:02d}", run=KEYED, now=now)
             store.finish(item, State.DONE, result=f"XS26112000{n:02d}", now=now)
     for n in range(12):
         store.put("shipments", f"taobao:yunshan:{3515000000000000000 + 3 * n}:SF000000{n:04d}", {"carrier": "顺丰速运"})

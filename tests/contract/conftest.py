@@ -19,6 +19,8 @@ from nightclerk.ports import AppSettings, SelectorSet
 from nightclerk.web import driver
 from nightclerk.web.browser import VIEWPORT, browser_or_fault
 from nightclerk.web.page import WebPage
+from nightclerk.work.store import SqlStore, open_store
+from nightclerk.work.urls import database_urls
 
 PAGES = Path(__file__).parent / "pages"
 CSV = "订单号,金额\r\nA1,10.00\r\n".encode("gb18030")
@@ -125,3 +127,16 @@ def web(chrome: Browser, real_clock: RealClock) -> Iterator[WebPage]:
     page.on_popup = page.popups.append  # type: ignore[attr-defined]
     yield page
     page.close()
+
+
+@pytest.fixture(params=["memory", "file", "postgres"])
+def books(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SqlStore]:
+    """Empty books: in memory, in a file, and in PostgreSQL where it is installed."""
+    if request.param == "memory":
+        url = "sqlite://"
+    else:
+        setting = request.getfixturevalue("pg_url") if request.param == "postgres" else ""
+        url = database_urls(setting, tmp_path).books
+    store = open_store(url)
+    yield store
+    store.close()

@@ -5,12 +5,16 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from nightclerk.domain.items import RunRecord
 from nightclerk.errors import MissingPart
 from nightclerk.work.engine import Engine, ExecutorLock
+from nightclerk.work.urls import database_urls
 
 CRASHING = """
 import os, sys, threading
@@ -112,3 +116,109 @@ def test_the_end_of_a_run_may_fire_the_next(tmp_path: Path) -> None:
         assert ran == ["first", "second"]
     finally:
         engine.close()
+
+
+DYING = """
+import os, sys
+from nightclerk.work.engine import Engine
+
+def runner(run):
+    print(run, flush=True)
+    os._exit(9)
+
+engine = Engine(sys.argv[1], runner=runner, folder=None, executor="worker#1", cans=["desktop:u8"])
+engine.fire("r1", needs="desktop:u8")
+engine.fire("r2", needs="web")
+import threading
+threading.Event().wait(60)
+"""
+
+
+@pytest.fixture(params=["file", "postgres"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Where the engine keeps its tables, as a user would write it."""
+    setting = request.getfixturevalue("pg_url") if request.param == "postgres" else ""
+    return database_urls(setting, tmp_path).engine
+
+
+def test_what_a_dead_worker_held_is_taken_over(url: str) -> None:
+    """Nothing happens by itself; after the take-over the run goes on in its own queue, where it can be done."""
+    command = [sys.executable, "-c", DYING, url]
+    assert subprocess.run(command, check=False, timeout=120, capture_output=True).returncode == 9
+    ran: list[str] = []
+    ended = threading.Event()
+
+    def runner(run: str) -> str:
+        ran.append(run)
+        ended.set()
+        return "done"
+
+    engine = Engine(url, runner=runner, folder=None, executor="worker#2", cans=["desktop:u8"])
+    try:
+        assert (engine.executors(), engine.held_by("worker#1"), engine.status("r1")) == (
+            ["worker#1"],
+            ["r1"],
+            "PENDING",
+        )
+        assert engine.take_over("worker#1") == ["r1"]
+        assert ended.wait(60)
+        assert ran == ["r1"]
+        assert engine.status("r2") == "ENQUEUED"
+    finally:
+        engine.close()
+
+
+def test_a_run_that_went_on_is_another_turn(url: str) -> None:
+    """A cancelled or ended turn does not keep the next one from being performed; what ended long ago is forgotten."""
+    ran: list[str] = []
+    done = threading.Semaphore(0)
+
+    def runner(run: str) -> str:
+        ran.append(run)
+        done.release()
+        return "paused"
+
+    engine = Engine(url, runner=runner, folder=None, executor="w#1", cans=["files"])
+    try:
+        for turn in (0, 1, 1):
+            engine.fire("r1", needs="files", turn=turn)
+        assert done.acquire(timeout=60)
+        assert done.acquire(timeout=60)
+        assert ran == ["r1", "r1"]
+        wait_until(lambda: engine.status("r1", turn=1) == "SUCCESS")
+        record = RunRecord(run="r1", bot="b", flow="f", turn=1)
+        assert engine.statuses([record]) == {"r1": "SUCCESS"}
+        assert engine.prune(datetime.now(UTC) + timedelta(hours=1)) == 2
+        assert engine.status("r1") == ""
+    finally:
+        engine.close()
+
+
+def test_an_old_worker_leaves_runs_of_newer_flows_alone(url: str) -> None:
+    """The run stays queued for a worker that has its flows, whatever else the old one performs."""
+    ran: list[str] = []
+    ended = threading.Event()
+
+    def runner(run: str) -> str:
+        ran.append(run)
+        ended.set()
+        return "done"
+
+    engine = Engine(url, runner=runner, folder=None, executor="w#1", cans=["files"], version="v1")
+    try:
+        engine.fire("new", needs="files", version="v2")
+        engine.fire("old", needs="files", version="v1")
+        assert ended.wait(60)
+        assert (ran, engine.status("new")) == (["old"], "ENQUEUED")
+    finally:
+        engine.close()
+
+
+def wait_until(holds: Callable[[], bool]) -> None:
+    """Wait for a condition, looking ten times a second, for a minute at most."""
+    pause = threading.Event()
+    for _ in range(600):
+        if holds():
+            return
+        pause.wait(0.1)
+    raise AssertionError("the condition did not come true")

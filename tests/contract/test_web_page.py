@@ -182,6 +182,35 @@ def test_an_unknown_popup_over_a_frame_is_seen_from_inside(web: WebPage, show: S
         click(web, "save")
 
 
+def test_a_popup_between_find_and_click_is_seen(web: WebPage, show: Show) -> None:
+    """What came up after the element was found stops the click all the same."""
+    show(SAVE, **ELEMENTS)
+    found = find(web, "save")
+    web._page.evaluate("html => document.body.insertAdjacentHTML('beforeend', html)", SURVEY)
+    with pytest.raises(UnknownPopup, match="满意度调查"):
+        web.click(found)
+    assert web.texts(web.selectors.elements["said"], {}) == []
+
+
+def test_a_popup_made_of_a_frame_is_seen(web: WebPage, show: Show) -> None:
+    """An advertisement in an iframe over the page is a pop-up although its words are not ours to read."""
+    style = "position:fixed;inset:0;width:100%;height:100%"
+    cover = f"<iframe class=ad-popup style='{style}' srcdoc='<a href=#>领券</a>'></iframe>"
+    web._settings = AppSettings(name="shop", timeout_s=2.0)
+    show(SAVE + cover, **ELEMENTS)
+    with pytest.raises(UnknownPopup):
+        click(web, "save")
+
+
+def test_a_toast_is_no_popup(web: WebPage, show: Show) -> None:
+    """A message that passes by over the button is waited out, and the click goes through."""
+    toast = "<div class=toast style='position:fixed;top:0;left:0;width:300px;height:60px'>已复制</div>"
+    gone = "<script>setTimeout(() => document.querySelector('.toast').remove(), 700)</script>"
+    show(SAVE + toast + gone, **ELEMENTS)
+    click(web, "save")
+    assert text(web, "said") == "存了"
+
+
 def test_a_loading_mask_is_waited_out(web: WebPage, show: Show) -> None:
     """A cover with nothing to answer is no pop-up: the act waits until it has gone."""
     mask = "<div class=loading-mask style='position:fixed;inset:0'>加载中</div>"

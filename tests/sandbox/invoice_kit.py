@@ -59,6 +59,8 @@ class StillClock:
 class HashFilm:
     """`ports.Film` that keeps nothing but gives each kept file its hash."""
 
+    folder = Path("film")
+
     def __getattr__(self, name: str) -> Any:
         return lambda *args, **kwargs: ""
 

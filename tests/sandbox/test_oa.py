@@ -192,6 +192,7 @@ def test_a_lost_answer_is_looked_up(night: Callable[..., Night]) -> None:
     assert "once.adopted" in shift.film.kinds()
 
 
+@pytest.mark.slow
 def test_slow_pages_a_lost_session_and_a_popup(night: Callable[..., Night]) -> None:
     """Three requests through all of these stand in the books once each."""
     shift = night("slow", "lost-session", "popup", "lost-answer")

@@ -80,6 +80,7 @@ def struck(state: Path, system: str) -> set[str]:
         return {name for (name,) in rows}
 
 
+@pytest.mark.slow
 def test_shipping_under_all_troubles_leaves_each_order_one_parcel(
     store: SqlStore, endpoints: dict[str, Any], state: Path, tmp_path: Path
 ) -> None:
@@ -98,6 +99,7 @@ def test_shipping_under_all_troubles_leaves_each_order_one_parcel(
     assert {"lost-answer:ship", "lost-session:", "popup:"} <= struck(state, "taobao")
 
 
+@pytest.mark.slow
 def test_stock_under_all_troubles_is_written_once(
     store: SqlStore, endpoints: dict[str, Any], state: Path, tmp_path: Path
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from nightclerk.domain.items import EffectState, State, Task
 from nightclerk.perform import IN_DOUBT
 from nightclerk.work.answers import AnsweredAlready, Answers, NoSuchChoice, NoSuchTask
+from nightclerk.work.doubts import settle_doubts
 from nightclerk.work.store import SqlStore
 
 
@@ -65,3 +67,20 @@ def test_going_on_after_the_first_items_starts_the_bot_again(store: SqlStore, cl
         store.ask(Task(task=name, kind="first_items", question="?", choices=("go_on", "stop"), details=details))
         answers.answer(name, answer, who="lin")
     assert launched == [("key-orders", {"x": "1"}, "lin")]
+
+
+def test_a_persons_word_settles_exactly_their_record(answers: Answers, clock: Any) -> None:
+    """Another record whose number begins alike is not touched, nor one whose click may still be under way."""
+    store = answers.store
+    for key in ("A10", "A1"):
+        other = store.intend("erp", "other", key, run="r1", now=clock.now())
+        until = clock.now() + timedelta(seconds=20)
+        store.submit(other, item=None, run="r1", now=clock.now(), holder="w1", permit_until=until)
+    settled = settle_doubts(store, "A1", there=True, who="lin", reference="V7", now=clock.now())
+    assert [(effect.name, effect.reference) for effect in settled] == [("save", "V7")]
+    clock.go(30)
+    settled = settle_doubts(store, "A1", there=False, who="lin", now=clock.now())
+    assert [(effect.name, effect.state) for effect in settled] == [("other", EffectState.WITHDRAWN)]
+    untouched = store.effect("erp", "other", "A10")
+    assert untouched is not None
+    assert untouched.state is EffectState.SUBMITTING

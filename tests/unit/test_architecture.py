@@ -17,29 +17,33 @@ from nightclerk.texts import LANGUAGES, catalogue
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "src" / "nightclerk"
-BASE = {"domain", "errors", "ports", "texts"}
-AUTHORS = {"element", "flow", "gate", "locate", "once", "perform", "records", "run", "screens"}
+BASE = {"domain", "errors", "hush", "ports", "texts"}
+AUTHORS = {"element", "flow", "gate", "limit", "locate", "once", "once_file", "perform", "records", "run", "screens"}
 
 #: part of nightclerk -> the other parts that it may import. Parts that are not listed are free, but see ONLY_CLI.
 DIRECTIONS: dict[str, set[str]] = {
     "domain": set(),
     "texts": set(),
     "errors": {"texts"},
-    "ports": {"domain"},
+    "hush": {"domain"},
+    "ports": {"domain", "hush"},
+    "speech": BASE,
     "records": BASE,
     "locate": BASE,
     "evidence": BASE,
     "documents": BASE,
-    "terminal": BASE,
+    "terminal": BASE | {"locate"},
     "web": BASE | {"locate"},
-    "desktop": BASE | {"locate"},
+    "desktop": BASE | {"locate", "ocr"},
+    "ocr": BASE,
     "workspace": BASE,
     "work": BASE | {"records", "workspace"},
     "vault": BASE,
+    "record": BASE | AUTHORS | {"documents", "web", "workspace"},
     "sandbox": {"domain", "texts", "errors"},
     **dict.fromkeys(sorted(AUTHORS - {"locate", "records"}), BASE | AUTHORS | {"workspace"}),
 }
-ONLY_CLI = {"console", "sandbox"}
+ONLY_CLI = {"chaos", "console", "sandbox"}
 FLOWS_MAY = ("nightclerk", "nightclerk.domain", "nightclerk.documents", "flows")
 TEXT_SUFFIXES = {".py", ".toml", ".txt", ".md", ".yaml", ".yml", ".html", ".js", ".css", ".sh", ""}
 SKIPPED = {"data", "logs", "__pycache__", "build", "dist", "test-results"}

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from nightclerk.evidence.chain import START, canonical, forge, parse_line, split_tail, walk
 from nightclerk.evidence.errors import ChainBroken
 
+AT = "2026-11-22T02:00:00.000Z"
 TEXT = st.text(max_size=20)
 FACTS = st.dictionaries(TEXT, st.one_of(st.none(), st.booleans(), st.integers(), TEXT, st.lists(TEXT)), max_size=4)
 
@@ -19,7 +20,7 @@ def _journal(*bodies: dict[str, Any]) -> bytes:
     link, data = START, b""
     for body in bodies:
         signed = body["kind"] in {"begin", "step_end", "end"}
-        raw, link = forge(link, body, (lambda message: b"s" * 64) if signed else None)
+        raw, link = forge(link, {"at": AT, **body}, (lambda message: b"s" * 64) if signed else None)
         data += raw
     return data
 
@@ -50,7 +51,7 @@ def test_body_is_canonical() -> None:
 @given(facts=FACTS)
 def test_any_facts_survive_the_line_format(facts: dict[str, Any]) -> None:
     """Line feeds, quotes and braces inside values never break a line in two."""
-    raw, link = forge(START, {"kind": "note", "facts": facts})
+    raw, link = forge(START, {"kind": "note", "at": AT, "facts": facts})
     assert raw.count(b"\n") == 1
     parsed = parse_line(raw[:-1])
     assert parsed is not None
@@ -78,7 +79,7 @@ def test_swapped_lines_are_named() -> None:
 def test_an_inserted_line_is_named() -> None:
     """A forged line with a fitting number still does not fit the chain after it."""
     lines = JOURNAL.splitlines(keepends=True)
-    forged, _ = forge(START, {"kind": "note"})
+    forged, _ = forge(START, {"kind": "note", "at": AT})
     assert _broken(b"".join([lines[0], forged.replace(b'"seq":1', b'"seq":2'), *lines[1:]])) == ("changed", 2)
 
 

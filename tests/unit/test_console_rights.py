@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from websockets.sync.client import connect
 
 from nightclerk.console.app import PAGES
 from nightclerk.console.people import People
-from nightclerk.console.rights import ROUTES, Right, Role, may
+from nightclerk.console.rights import EVIDENCE, ROUTES, Right, Role, may
 from nightclerk.console.serve import ConsoleHandle, start_console
 from nightclerk.console.services import Services
 from nightclerk.evidence.replay import load_run
@@ -30,6 +31,8 @@ class NoBots:
         return "run-1"
 
     def cancel(self, *_: object) -> None: ...
+    def pause(self, *_: object) -> None: ...
+    def resume(self, *_: object) -> None: ...
 
     def next_starts(self, *_: object) -> list[datetime]:
         return []
@@ -53,13 +56,38 @@ def clients(console: ConsoleHandle) -> Iterator[dict[Role, httpx.Client]]:
     now, signed_in = datetime.now(UTC), {}
     for role in Role:
         people.create_user(f"the {role}", role)
-        client = httpx.Client(base_url=console.url)
+        client = httpx.Client(base_url=console.url, timeout=60)
         answer = client.post("/sign-in", data={"code": people.issue_code(f"the {role}", now=now)})
         client.headers["X-CSRF-Token"] = people.session(next(iter(answer.cookies.values())), now=now).csrf
         signed_in[role] = client
     yield signed_in
     for client in signed_in.values():
         client.close()
+
+
+def test_whoever_sees_evidence_is_written_down(console: ConsoleHandle, clients: dict[Role, httpx.Client]) -> None:
+    """Each route that hands out evidence tells who asked for which run from where; a page of lists tells nothing."""
+    told: list[tuple[str, str, str]] = []
+
+    class Book:
+        def saw(self, *, who: str, what: str, run: str, place: str, facts: object) -> None:
+            assert place == "console 127.0.0.1"
+            told.append((who, what, run))
+
+        def close(self) -> None: ...
+
+    state = console.app.state
+    before, state.services = state.services, replace(state.services, accesses=Book())
+    try:
+        for path in ("/runs", *(path for method, path in EVIDENCE if method == "GET")):
+            clients[Role.AUDITOR].get(_filled(path.replace("{run}", "r1")))
+    finally:
+        state.services = before
+    words = {word for (method, _), word in EVIDENCE.items() if method == "GET"}
+    assert {what for _, what, _ in told} == words
+    assert {who for who, _, _ in told} == {"the auditor"}
+    assert {run for _, what, run in told if what != "invoice"} == {"r1"}
+    assert set(EVIDENCE) <= set(ROUTES)
 
 
 def _routes() -> list[tuple[str, str]]:
@@ -92,7 +120,7 @@ def test_every_route_asks_for_its_right(clients: dict[Role, httpx.Client], role:
 
 def test_nothing_but_signing_in_works_without_a_session(console: ConsoleHandle) -> None:
     """Pages lead to the sign-in page, forms do nothing, the API says 401, the socket is refused."""
-    with httpx.Client(base_url=console.url) as stranger:
+    with httpx.Client(base_url=console.url, timeout=60) as stranger:
         for (method, path), right in ROUTES.items():
             if method != "WS" and right is not Right.PUBLIC:
                 answer = stranger.request(method, _filled(path))
@@ -169,6 +197,6 @@ def test_sessions_end_when_idle_or_when_the_role_changes(tmp_path: Path) -> None
 
 def test_guessing_codes_is_slowed_down(console: ConsoleHandle) -> None:
     """After ten wrong codes within a minute nobody gets another try for a while, and nothing leads off the site."""
-    with httpx.Client(base_url=console.url) as stranger:
+    with httpx.Client(base_url=console.url, timeout=60) as stranger:
         codes = [stranger.post("/sign-in", data={"code": "AAAAA"}).status_code for _ in range(11)]
     assert codes == [403] * 10 + [429]

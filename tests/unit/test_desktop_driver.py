@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,8 @@ from nightclerk.desktop.driver import Desktop
 from nightclerk.desktop.faults import FieldDiffers, NoPlace
 from nightclerk.desktop.view import View
 from nightclerk.desktop.windows import Window
-from nightclerk.errors import ElementNotFound, SessionLost, UnknownPopup, WrongWindow
-from nightclerk.ports import AppSettings, Box, Popup, Selector, SelectorSet
+from nightclerk.errors import ElementNotFound, PermitExpired, SessionLost, UnknownPopup, WrongWindow
+from nightclerk.ports import AppSettings, Box, Permit, Popup, Selector, SelectorSet
 
 FIELD = Selector(name="form.name", ways=({"keys": "Alt+N", "window": "^Form$"},))
 LOGIN = Selector(name="signed_out[0]", ways=({"window": "^Login$"},))
@@ -203,3 +204,42 @@ def test_a_private_element_without_a_place_hides_its_window() -> None:
     private = Selector(name="form.phone", ways=FIELD.ways, private=True)
     desktop.selectors = SelectorSet(app="erp", elements={"form.phone": private})
     assert desktop.frame().private == (Box(x=10, y=20, width=100, height=80),)
+
+
+def allowed(world: World, seconds: float) -> Permit:
+    until = world.now() + timedelta(seconds=seconds)
+    return Permit(element="form.save", until_monotonic_s=world.monotonic() + seconds, until_wall=until)
+
+
+def test_a_commit_is_pressed_within_its_permit() -> None:
+    """The keys of a commit go out as ever while its permit is good."""
+    world = World()
+    desktop = world.desktop()
+    desktop.click(replace(desktop.find(FIELD, {}, timeout_s=0), permit=allowed(world, 20)))
+    assert world.pressed == [("alt", "n")]
+
+
+def test_a_commit_that_comes_too_late_is_not_pressed() -> None:
+    """A worker that was frozen on its way presses nothing, and knows that it did not."""
+    world = World()
+    desktop = world.desktop()
+    found = replace(desktop.find(FIELD, {}, timeout_s=0), permit=allowed(world, -1))
+    with pytest.raises(PermitExpired, match=r"form.save was not clicked: its leave had run out") as raised:
+        desktop.click(found)
+    assert (world.pressed, raised.value.untouched) == ([], True)
+
+
+def test_a_path_of_keys_stops_where_the_permit_ends() -> None:
+    """Looked at before every chord: the rest is not pressed, and nobody claims that nothing was."""
+    world, save = World(), Selector(name="form.save", ways=({"keys": "Alt+F Enter", "window": "^Form$"},))
+    desktop, permit = world.desktop(), allowed(world, 20)
+    pressed = world.press
+
+    def press_slowly(chords: Sequence[tuple[str, ...]]) -> None:
+        pressed(chords)
+        world.now = lambda: datetime.now(UTC) + timedelta(seconds=30)  # type: ignore[method-assign]
+
+    world.press = press_slowly  # type: ignore[method-assign]
+    with pytest.raises(PermitExpired) as raised:
+        desktop.click(replace(desktop.find(save, {}, timeout_s=0), permit=permit))
+    assert (world.pressed, raised.value.untouched) == ([("alt", "f")], False)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -10,11 +11,12 @@ from typing import Any
 import pytest
 
 from nightclerk import WebApp
-from nightclerk.errors import CommitOutsideOnce, ElementNotFound, SessionLost, WorkspaceError
-from nightclerk.gate import CommitGate
+from nightclerk.errors import CommitOutsideOnce, ElementNotFound, PermitExpired, SessionLost, WorkspaceError
+from nightclerk.gate import CommitGate, Opening
 from nightclerk.locate.fake import FakeSurface
+from nightclerk.locate.healer import ElementUnsure, HealingNotBorneOut
 from nightclerk.locate.reads import UnreadableValue, typed
-from nightclerk.ports import Account, ActClass, AppSettings, Secret, Selector, SelectorSet
+from nightclerk.ports import Account, ActClass, AppSettings, Found, Permit, Secret, Selector, SelectorSet
 from nightclerk.screens import App, Session
 
 
@@ -234,3 +236,54 @@ def test_a_download_is_kept_as_evidence(shop: Shop, surface: FakeSurface, film: 
     file = shop["orders.note"].download()
     assert file == tmp_path / "订单.csv"
     assert film.kinds("keep_file") == [file]
+
+
+class HealingSurface(FakeSurface):
+    """Finds `orders.note` only by its fingerprint, sure enough for acts of the class `trust`."""
+
+    trust = ActClass.EDIT
+
+    def find(self, selector: Selector, values: Any, *, timeout_s: float) -> Found:
+        found = super().find(selector, values, timeout_s=timeout_s)
+        return replace(found, healed=True, trust=self.trust) if selector.name == "orders.note" else found
+
+
+def healing_shop(shop: Shop, trust: ActClass) -> Shop:
+    surface = HealingSurface(SELECTORS)
+    surface.trust = trust
+    surface.show("orders.note", "")
+    surface.show("orders.total", "共 3 条")
+    shop.session.surface = surface
+    return shop
+
+
+def test_an_edit_needs_more_than_a_read(shop: Shop) -> None:
+    """An element that was found again surely enough to be read is not typed into."""
+    shop = healing_shop(shop, ActClass.READ)
+    assert shop["orders.note"].read() == ""
+    with pytest.raises(ElementUnsure, match=r"orders\.note"):
+        shop["orders.note"].fill("急")
+
+
+def test_a_healed_edit_is_borne_out_by_a_read(shop: Shop) -> None:
+    """Without a later read the step fails; with one it holds."""
+    shop = healing_shop(shop, ActClass.EDIT)
+    shop["orders.note"].fill("急")
+    with pytest.raises(HealingNotBorneOut, match=r"orders\.note"):
+        shop.session.healer.step_held("备注")
+    shop["orders.note"].fill("急")
+    shop["orders.total"].read()
+    shop.session.healer.step_held("备注")
+
+
+def test_a_commit_takes_its_permit_to_the_screen(shop: Shop, surface: FakeSurface, clock: Any) -> None:
+    """What was slow between the gate and the click is stopped by the surface itself."""
+    surface.show("orders.ship")
+    surface._clock = clock
+    until = clock.now() + timedelta(seconds=20)
+    permit = Permit(element="", until_monotonic_s=clock.monotonic() + 20, until_wall=until)
+    opening = Opening(permit=permit, check=lambda permit: clock.go(25))
+    with pytest.raises(PermitExpired) as raised, shop.session.gate.open(opening):
+        shop["orders.ship"].click()
+    assert surface.acts == []
+    assert opening.knows_nothing_was_clicked(raised.value)

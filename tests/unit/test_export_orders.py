@@ -30,6 +30,15 @@ class Filed:
         self.items.setdefault(record.number, (State.NEW, ""))
         return new
 
+    def refresh(self, queue: Any, record: Order) -> bool:
+        return False
+
+    def withdraw(self, queue: Any, record: Order, reason: str) -> bool:
+        waited = self.items.get(record.number, (None, ""))[0] is State.NEW
+        if waited:
+            self.items[record.number] = (State.REJECTED, reason)
+        return waited
+
     def settle(self, queue: Any, record: Order, state: State, *, reason: str, details: Any) -> bool:
         self.items[record.number] = (state, reason)
         return True
@@ -45,11 +54,22 @@ def test_each_order_goes_where_it_belongs() -> None:
         replace(PAID, number="4", status=OrderStatus.CLOSED),
     )
     assert queue_orders(run, Intake(orders=orders)) == {  # type: ignore[arg-type]
-        "orders": 4, "queued": 1, "known": 0, "in_review": 1, "not_to_key": 2,
+        "orders": 4, "queued": 1, "known": 0, "in_review": 1, "refreshed": 0, "withdrawn": 0, "not_to_key": 2,
     }  # fmt: skip
     assert run.items["2"][0] is State.REJECTED
     assert "定金已付" in run.items["2"][1]
     assert queue_orders(run, Intake(orders=(PAID,)))["known"] == 1  # type: ignore[arg-type]
+
+
+def test_a_refund_takes_a_waiting_order_out_of_the_queue() -> None:
+    """A later export of an order that waits to be keyed says that the buyer wants the money back."""
+    run = Filed()
+    queue_orders(run, Intake(orders=(PAID,)))  # type: ignore[arg-type]
+    refunded = replace(PAID, after_sale=AfterSale.OPEN, after_sale_text="退款中")
+    assert queue_orders(run, Intake(orders=(refunded,)))["withdrawn"] == 1  # type: ignore[arg-type]
+    state, why = run.items["1"]
+    assert state is State.REJECTED
+    assert why == "A later export says 买家已付款 退款中: the order was taken out of the queue before it was keyed."
 
 
 def test_rows_that_are_no_order_wait_for_a_person_with_their_cell() -> None:

@@ -23,7 +23,7 @@ from nightclerk.evidence import Budget
 from nightclerk.evidence.chain import START, forge
 from nightclerk.evidence.errors import FileNotKept, JournalBusy, JournalLost, KeyChanged, SignatureBad
 from nightclerk.evidence.files import safe_name
-from nightclerk.evidence.replay import follow, load_run, picture_path
+from nightclerk.evidence.replay import Follower, follow, load_run, picture_path
 from nightclerk.evidence.verify import verify
 from nightclerk.ports import ActClass, Box, Film, Frame, Secret
 
@@ -310,6 +310,23 @@ def test_a_live_view_reads_on_from_where_it_was(tmp_path: Path) -> None:
         file.write(b'{"body"')
     assert [event.kind for event in seen] == ["begin", "step"]
     assert [event.facts["value"] for event in follow(film.folder, seen[-1].seq)] == ["x"]
+
+
+def test_a_follower_reads_each_line_once(tmp_path: Path) -> None:
+    """Whole lines come once and in order, a half line when it is whole; nothing that was read is read again."""
+    film = new_film(tmp_path)
+    film.begin({})
+    follower = Follower(film.folder)
+    assert [event.kind for event in follower.news()] == ["begin"]
+    film.act(act("x"))
+    film.close()
+    journal = film.folder / "journal.jsonl"
+    whole = journal.read_bytes()
+    journal.write_bytes(whole[:-5])
+    assert follower.news() == []
+    journal.write_bytes(b"?" * (whole.index(b"\n") + 1) + whole[whole.index(b"\n") + 1 :])
+    assert [event.facts["value"] for event in follower.news()] == ["x"]
+    assert follower.news() == []
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no owner-only mode bits")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -38,6 +39,14 @@ def test_numbers_are_numbers_and_days_are_days(tmp_path: Path) -> None:
     assert sheet["G2"].number_format.startswith("#,##0.00")
     assert sheet.freeze_panes == "B2"
     assert sheet.auto_filter.ref == "A1:M2"
+
+
+def test_the_file_is_a_link_to_the_archived_original(tmp_path: Path) -> None:
+    """A path with blanks and Chinese in it is a valid link, and no formula."""
+    row = replace(booked("1", "1", MatchOutcome.MATCH), link="../../data/invoices/ab 发票.pdf")
+    cell = made(tmp_path, row)["已匹配 Matched"]["M2"]
+    assert cell.hyperlink.target == "../../data/invoices/ab%20%E5%8F%91%E7%A5%A8.pdf"
+    assert (cell.value, cell.data_type) == ("1.pdf", "s")
 
 
 def test_no_cell_can_become_a_formula(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ import pytest
 from reportlab.pdfgen.canvas import Canvas
 
 from nightclerk.documents.invoices import read_invoices
-from nightclerk.documents.invoices.international import amount
+from nightclerk.documents.invoices.latin import decimal_mark, figures
 from nightclerk.domain.invoices import Invoice, InvoiceStatus
 
 XML = """<?xml version="1.0"?><CrossIndustryInvoice>
@@ -109,4 +109,5 @@ def test_a_value_that_the_page_does_not_print_stays_unconfirmed(tmp_path: Path) 
 )
 def test_how_amounts_are_written(text: str, value: str) -> None:
     """The last mark before two digits is the decimal mark, whatever country."""
-    assert amount(text) == Decimal(value)
+    (found,) = figures(text, decimal_mark([text]))
+    assert found.value == Decimal(value)

@@ -178,6 +178,15 @@ def test_an_unproven_invoice_is_never_accepted() -> None:
     assert verdict.evidence[-1].code == "unconfirmed"
 
 
+def test_another_currency_is_converted_with_a_stored_rate() -> None:
+    """130 yuan of goods at 6.50 are 20 dollars; without the rate a person decides."""
+    basket: Basket = (("茶杯", 10, "13.00"),)
+    dollars = invoice("1", (("茶杯", 10, "2.00"),), currency="USD")
+    rules = MatchRules(rates={"CNY": Decimal(1), "USD": Decimal("6.50")})
+    assert outcome(match([dollars], [order("A", basket)], rules)[0]) == ("match", "whole_order", ("A",))
+    assert outcome(match([dollars], [order("A", basket)])[0]) == ("review", "no_rate", ())
+
+
 def test_unknown_supplier_and_no_order() -> None:
     """Two different reasons: nothing was ever ordered there, or nothing that fits."""
     stranger = invoice("1", seller_tax_id="T9", seller="别家")

@@ -44,6 +44,7 @@ def test_shares_and_money(tmp_path: Path) -> None:
         ("default:\n  price: cheap\n", "config/matching.yaml:2: price must be a number such as 1% or 0.01"),
         ("default:\n  price: 5\n", "config/matching.yaml:2: price is 5, out of range"),
         ("suppliers:\n  T1:\n    quantity: -1%\n", "config/matching.yaml:3: quantity is -1%, out of range"),
+        ("rates:\n  USD: 0\n", "config/matching.yaml:2: the rate of USD must be above 0"),
         ("receipt_days: soon\n", "config/matching.yaml:1: receipt_days must be a whole number"),
         ("three_way: maybe\n", "config/matching.yaml:1: three_way must be true or false"),
         ("default: [\n", "config/matching.yaml:2: YAML"),

@@ -2,28 +2,34 @@
 
 from __future__ import annotations
 
-import contextlib
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from nightclerk.domain.items import Effect, EffectState, WorkItem
-from nightclerk.errors import ApplicationError, InDoubt, LeaseLost, Refused, RehearsalCommit
-from nightclerk.once import Once, looks
+from nightclerk.errors import (
+    ApplicationError,
+    ElementNotFound,
+    InDoubt,
+    LeaseLost,
+    PermitExpired,
+    Refused,
+    RehearsalCommit,
+)
+from nightclerk.gate import CommitGate
+from nightclerk.once import Holders, Once, looks
+from nightclerk.ports import Frame
 from nightclerk.work.store import SqlStore
 
 
-class OpenGate:
-    """A gate that lets every commit through."""
-
-    def open(self) -> contextlib.AbstractContextManager[None]:
-        return contextlib.nullcontext()
-
-
 class Target:
-    """The other side: a shelf of records, with an answer that can get lost."""
+    """The other side behind a screen: a shelf of records, with an answer that can get lost."""
 
     def __init__(self, *, conclusive: bool = True, settle_s: float = 1.0) -> None:
+        self.gate = CommitGate()
+        self.before_click: Callable[[], object] = lambda: None
+        self.shown: Callable[[], Frame | None] = lambda: None
         self.records: list[str] = []
         self.trouble: BaseException | None = None
         self.lands = True
@@ -37,6 +43,9 @@ class Target:
         self.prepared += 1
 
     def commit(self) -> None:
+        self.gate.demand("save")
+        self.before_click()
+        self.gate.allow("save", frame=self.shown())
         if self.lands:
             self.records.append(f"V{len(self.records) + 1}")
         if self.trouble is not None:
@@ -60,7 +69,7 @@ def once(store: SqlStore, clock: Any, film: Any, item: WorkItem) -> Any:
                 "ledger": store,
                 "film": film,
                 "clock": clock,
-                "gates": lambda: [OpenGate()],
+                "gates": lambda: [target.gate],
                 "run": "r1",
                 "item": item,
                 "still_ours": lambda: True,
@@ -71,6 +80,10 @@ def once(store: SqlStore, clock: Any, film: Any, item: WorkItem) -> Any:
         return one(target="erp", name="save", key="A1", look=target.look, prepare=target.prepare, commit=target.commit)
 
     return enter
+
+
+def raise_(error: Exception) -> None:
+    raise error
 
 
 def effect(store: SqlStore) -> Effect:
@@ -160,12 +173,148 @@ def test_refusal_is_believed_only_when_the_look_agrees(once: Any, store: SqlStor
     assert once(target) == "V1"
 
 
-def test_lost_lease_stops_before_the_click(once: Any) -> None:
-    """A worker that lost its item to another one does not click."""
+def test_lost_lease_stops_before_the_click(once: Any, store: SqlStore) -> None:
+    """A worker that lost its item to another one does not click, and the ledger knows that it did not."""
     target = Target()
     with pytest.raises(LeaseLost):
         once(target, still_ours=lambda: False)
     assert target.records == []
+    assert effect(store).state is EffectState.INTENT
+
+
+def test_a_permit_that_is_over_lets_nothing_through(once: Any, store: SqlStore, clock: Any) -> None:
+    """A worker that was frozen between the leave and the click does not click; the next attempt does, once."""
+    target = Target()
+    target.before_click = lambda: clock.go(21)
+    with pytest.raises(PermitExpired, match=r"save was not clicked: its leave had run out 1.0 s before"):
+        once(target)
+    assert (target.records, effect(store).state) == ([], EffectState.INTENT)
+    target.before_click = lambda: None
+    assert once(target) == "V1"
+
+
+def test_an_error_before_the_click_is_no_doubt(once: Any, store: SqlStore) -> None:
+    """The button was not there: nothing can have landed, whatever the look can prove."""
+    target = Target(conclusive=False)
+    target.before_click = lambda: raise_(ElementNotFound(element="save", waited_s=1, showed="-"))
+    with pytest.raises(ElementNotFound):
+        once(target)
+    assert effect(store).state is EffectState.INTENT
+    target.before_click = lambda: None
+    assert once(target) == "V1"
+
+
+def test_an_error_after_the_click_ends_the_permit(once: Any, store: SqlStore, clock: Any) -> None:
+    """The click is over and known to be, so that the next worker looks at once instead of waiting for it."""
+    target = Target(settle_s=0.0)
+    target.lands, target.trouble = False, ApplicationError("no answer")
+    with pytest.raises(ApplicationError):
+        once(target)
+    assert (effect(store).state, effect(store).permit_until) == (EffectState.SUBMITTING, None)
+    target.lands = True
+    began = clock.monotonic()
+    assert once(target) == "V1"
+    assert clock.monotonic() == began
+
+
+@pytest.mark.parametrize(
+    ("holders", "waited_s"),
+    [
+        (Holders(ourselves="w2"), 21.0),
+        (Holders(ourselves="w2", proven_dead=lambda holder: holder == "w1"), 1.0),
+        (Holders(ourselves="w1"), 0.0),
+    ],
+)
+def test_absence_is_believed_when_the_old_permit_is_over(
+    once: Any, clock: Any, holders: Holders, waited_s: float
+) -> None:
+    """A silent worker may wake and click; one that is proven dead, or ourselves, will not."""
+    target = Target(settle_s=0.0)
+    target.lands, target.trouble = False, KeyboardInterrupt()
+    with pytest.raises(KeyboardInterrupt):
+        once(target, holders=Holders(ourselves="w1"))
+    target.lands = True
+    began = clock.monotonic()
+    assert once(target, holders=holders) == "V1"
+    assert clock.monotonic() - began == pytest.approx(waited_s)
+    assert target.records == ["V1"]
+
+
+def test_a_click_that_was_on_its_way_is_adopted(once: Any, clock: Any) -> None:
+    """The frozen worker's click lands while the next one waits: it is found, not done again."""
+    target = Target()
+    target.lands, target.trouble = False, KeyboardInterrupt()
+    with pytest.raises(KeyboardInterrupt):
+        once(target)
+
+    def wait(seconds: float) -> None:
+        clock.go(seconds)
+        if clock.monotonic() >= 15 and not target.records:
+            target.records.append("V-late")
+
+    assert once(target, wait=wait) == "V-late"
+    assert target.records == ["V-late"]
+
+
+def test_a_stale_holder_overwrites_nothing(once: Any, store: SqlStore, clock: Any) -> None:
+    """What another run has written meanwhile stays: the late one takes its reference over."""
+    target = Target()
+
+    def overtaken() -> None:
+        store.confirm(effect(store), reference="V-other", run="r2", now=clock.now())
+
+    target.before_click = overtaken
+    assert once(target) == "V-other"
+    assert effect(store).run == "r2"
+
+
+def test_a_withdrawal_by_another_run_stops_the_commit(once: Any, store: SqlStore, clock: Any) -> None:
+    """Whoever has read an older row of the ledger gets no leave to click."""
+    target = Target()
+    target.prepare = lambda: store.withdraw(effect(store), why="su: not there", run="r2", now=clock.now())
+    with pytest.raises(LeaseLost):
+        once(target)
+    assert (target.records, effect(store).state) == ([], EffectState.WITHDRAWN)
+
+
+def test_several_records_are_a_doubt(once: Any, store: SqlStore) -> None:
+    """The bot never chooses between records, and never adds another."""
+    target = Target()
+    target.look = looks(conclusive=True)(lambda: ["V1", "V2"])
+    with pytest.raises(InDoubt, match="shows 2 records for it: V1, V2"):
+        once(target)
+    assert (target.records, effect(store).state) == ([], EffectState.IN_DOUBT)
+
+
+def test_a_doubt_that_clears_up_is_adopted(once: Any, store: SqlStore, clock: Any) -> None:
+    """An effect in doubt that the search shows at last needs no person any more."""
+    target = Target(conclusive=False)
+    target.lands = False
+    with pytest.raises(InDoubt):
+        once(target)
+    target.records.append("V1")
+    assert once(target) == "V1"
+    assert effect(store).state is EffectState.CONFIRMED
+
+
+def test_a_refusal_is_held_against_a_search_that_lags(once: Any, clock: Any) -> None:
+    """The target says no, yet the record shows up a second later: it is adopted."""
+    target = Target()
+    target.trouble = Refused("duplicate")
+    shown_at = clock.monotonic() + 1.0
+    target.look = looks(conclusive=True, settle_s=3.0)(lambda: "V1" if clock.monotonic() >= shown_at else None)
+    assert once(target) == "V1"
+
+
+def test_a_doubt_keeps_both_pictures(once: Any, film: Any, store: SqlStore) -> None:
+    """The form as it was filled and the search as it is, for the person who has to decide."""
+    target, film.picture = Target(conclusive=False), lambda frame: frame and f"sha-of-{frame.pixels}"
+    target.lands = False
+    screen = ["filled", "empty"]
+    target.shown = lambda: Frame(pixels=screen[0])
+    with pytest.raises(InDoubt) as raised:
+        once(target, picture=lambda: Frame(pixels="empty"))
+    assert (raised.value.facts["picture_before"], raised.value.facts["picture"]) == ("sha-of-filled", "sha-of-empty")
 
 
 def test_stolen_item_is_refused_by_the_ledger(once: Any, store: SqlStore, clock: Any) -> None:
@@ -178,12 +327,13 @@ def test_stolen_item_is_refused_by_the_ledger(once: Any, store: SqlStore, clock:
     assert target.records == []
 
 
-def test_rehearsal_stops_before_the_commit(once: Any) -> None:
-    """A rehearsal prepares the form and leaves it."""
+def test_rehearsal_stops_before_the_commit(once: Any, store: SqlStore) -> None:
+    """A rehearsal prepares the form and leaves it, and leaves the ledger as it was."""
     target = Target()
     with pytest.raises(RehearsalCommit):
         once(target, rehearse=True)
     assert (target.records, target.prepared) == ([], 1)
+    assert store.effects() == []
 
 
 def test_undeclared_look_counts_as_inconclusive(once: Any) -> None:

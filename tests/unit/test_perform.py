@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -30,13 +31,16 @@ class NoApps:
     """A run without apps that counts how often they were closed."""
 
     def __init__(self) -> None:
-        self.closed = 0
+        self.closed, self.killed = 0, threading.Event()
 
     def open(self) -> dict[str, Any]:
         return {}
 
     def close(self) -> None:
         self.closed += 1
+
+    def kill(self) -> None:
+        self.killed.set()
 
 
 class Desk:
@@ -46,7 +50,9 @@ class Desk:
         self.store, self.clock, self.film, self.path = store, clock, film, tmp_path
         self.apps = NoApps()
 
-    def run(self, function: Any, *, each: Queue[Order] | None = orders, **facts: Any) -> RunState:
+    def run(
+        self, function: Any, *, each: Queue[Order] | None = orders, item_timeout_s: float = 300.0, **facts: Any
+    ) -> RunState:
         made = flow("t", each=each)(function)
         record = RunRecord(**{"run": "r1", "bot": "bot", "flow": made.name, **facts})
         self.store.add_run(record)
@@ -54,7 +60,10 @@ class Desk:
             record=record, workspace=Workspace(root=self.path), store=self.store, film=self.film, clock=self.clock,
             day=date(2026, 11, 20), files=self.path, wait=self.clock.go,
         )  # fmt: skip
-        return Performer(made, stage, self.apps, {}, attempts=3).perform()
+        self.left: list[int] = []
+        return Performer(
+            made, stage, self.apps, {}, attempts=3, item_timeout_s=item_timeout_s, leave=self.left.append
+        ).perform()
 
     def states(self) -> dict[str, State]:
         return {item.key: item.state for item in self.store.items("orders")}
@@ -259,3 +268,33 @@ def test_settling_files_a_record_with_its_outcome(desk: Desk) -> None:
     item = desk.store.item("orders", "odd")
     assert item is not None
     assert (filed, item.state, item.reason, item.attempts) == ([True, False], State.REJECTED, "unknown status", 0)
+
+
+def test_an_item_that_takes_too_long_loses_its_apps_and_is_tried_again(desk: Desk) -> None:
+    """The app is killed from beside, the hanging call fails, the item is retried and the others go on."""
+    tries: list[str] = []
+
+    def key_order(tx: Transaction, order: Order) -> None:
+        tries.append(order.key)
+        if tries == ["a"]:
+            desk.apps.killed.wait(20)
+            raise RuntimeError("the browser is gone")
+
+    assert desk.run(key_order, item_timeout_s=0.2) is RunState.DONE
+    assert (tries.count("a"), set(desk.states().values()), desk.left) == (2, {State.DONE}, [])
+
+
+def test_too_long_is_the_reason_that_people_read(desk: Desk) -> None:
+    """After its last attempt the item says that its time was over and where to change it."""
+
+    def key_order(tx: Transaction, order: Order) -> None:
+        if order.key == "a":
+            desk.apps.killed.wait(20)
+            desk.apps.killed.clear()
+            raise RuntimeError("the browser is gone")
+
+    desk.run(key_order, item_timeout_s=0.1)
+    item = desk.store.item("orders", "a")
+    assert item is not None
+    assert item.state is State.FAILED
+    assert item.reason.startswith("The item took longer than 0.1 s; its apps were ended and are opened anew.")

@@ -28,6 +28,8 @@ from nightclerk.domain.privacy import find_private, luhn, mask
         ("990101199001011230", "‹id›"),
         ("卡号 6222021234567890123", "卡号 ‹card›"),
         ("6222 0000 0000 0000 004", "‹card›"),
+        ("6222000000000000004", "‹card›"),
+        ("电话 １３８００００１２３４", "电话 ‹phone›"),
     ],
 )
 def test_private_stretches_are_masked(text: str, masked: str) -> None:

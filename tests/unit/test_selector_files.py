@@ -113,7 +113,7 @@ def test_the_workspace_wins_over_the_starter(tmp_path: Path) -> None:
 def test_an_approved_healing_changes_only_the_place(tmp_path: Path) -> None:
     """The overlay gives new ways; what an element reads and whether it is private stay."""
     put(tmp_path, GOOD)
-    put(tmp_path, "orders:\n  total: {css: .sum}\n", "data/healed/shop.yaml")
+    put(tmp_path, "orders:\n  total: {css: .sum}\n", "data/healing/shop/healed.yaml")
     loaded = load(tmp_path)
     total = loaded.selectors.elements["orders.total"]
     assert (total.ways, total.reads) == (({"css": ".sum"},), "int")
@@ -123,7 +123,7 @@ def test_an_approved_healing_changes_only_the_place(tmp_path: Path) -> None:
 def test_a_commit_is_never_healed(tmp_path: Path) -> None:
     """An overlay over a commit element is a fault, and the element stays as the file has it."""
     put(tmp_path, GOOD)
-    put(tmp_path, "orders:\n  ship: {css: .ship}\n", "data/healed/shop.yaml")
+    put(tmp_path, "orders:\n  ship: {css: .ship}\n", "data/healing/shop/healed.yaml")
     loaded = load(tmp_path)
     assert "orders.ship is a commit and is never healed" in str(loaded.faults[0])
     assert loaded.layer_of("orders.ship") == "workspace"

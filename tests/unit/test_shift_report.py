@@ -86,7 +86,7 @@ def test_the_page_stands_alone(report: ShiftReport, tmp_path: Path) -> None:
 def test_an_empty_shift_has_a_report(tmp_path: Path) -> None:
     """A night without work still ends in a page that says so."""
     empty = ShiftReport(day=date(2026, 11, 20), made_at=AT, runs=[], items=[], effects=[], tasks=[])
-    assert write_html(empty, tmp_path / "r.html").read_text(encoding="utf-8").count("没有 Nothing") == 4
+    assert write_html(empty, tmp_path / "r.html").read_text(encoding="utf-8").count("没有 Nothing") == 5
     assert write_xlsx(empty, tmp_path / "r.xlsx").is_file()
 
 

@@ -161,7 +161,7 @@ def schedule_faults(root: Path, bot: Bot) -> Iterator[Fault]:
 
 def needs_faults(root: Path, bot: Bot) -> Iterator[Fault]:
     """A bot that needs what no worker offers would wait for ever."""
-    if bot.needs not in NEEDS:
+    if bot.needs.partition(":")[0] not in NEEDS:
         expected = say("check.unknown_need", need=bot.needs)
         yield Fault(where=_at(root, bot, "needs"), expected=expected, remedy=nearest(bot.needs, NEEDS))
 

@@ -13,12 +13,13 @@ from nightclerk.documents.layouts import load_layout
 from nightclerk.documents.mapping_faults import MappingFault, MappingFaults
 from nightclerk.documents.mapping_tables import load_mappings
 from nightclerk.errors import NightClerkError
+from nightclerk.evidence.retention import load_retention
 from nightclerk.locate.files import LoadedSelectors
 from nightclerk.texts import current_language, say
 from nightclerk.workspace import Fault, Workspace, nearest
 
 #: Read, and their faults told, by load_workspace.
-_READ_ELSEWHERE = {"settings.yaml", "apps.yaml", "accounts.yaml"}
+_READ_ELSEWHERE = {"settings.yaml", "apps.yaml", "accounts.yaml", "retention.yaml"}
 
 
 def config_faults(workspace: Workspace) -> Iterator[Fault]:
@@ -28,6 +29,7 @@ def config_faults(workspace: Workspace) -> Iterator[Fault]:
     yield from mapping_faults(workspace.root)
     yield from yaml_faults(workspace.root)
     yield from shadow_faults(workspace.root)
+    yield from retention_faults(workspace.root)
 
 
 def selector_faults(selectors: Mapping[str, LoadedSelectors], source: Source) -> Iterator[Fault]:
@@ -39,6 +41,12 @@ def selector_faults(selectors: Mapping[str, LoadedSelectors], source: Source) ->
                 where = next((one.where for one in source.apps.values() if one.app == app), where)
             expected, remedy = str(error.facts["expected"]), str(error.facts["remedy"])
             yield Fault(where=where, expected=expected, remedy=remedy)
+
+
+def retention_faults(root: Path) -> Iterator[Fault]:
+    """Terms of evidence that make no sense, alone or beside each other."""
+    for error in load_retention(root).faults:
+        yield Fault(where=error.facts["where"], expected=error.facts["expected"], remedy=error.facts["remedy"])
 
 
 def account_faults(workspace: Workspace) -> Iterator[Fault]:

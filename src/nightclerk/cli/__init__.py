@@ -5,17 +5,16 @@ from __future__ import annotations
 import sys
 
 import typer
-from loguru import logger
 
 from nightclerk.errors import NightClerkError
+from nightclerk.speech import speak_cleanly
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_show_locals=False)
 
 
 def main() -> None:
     """Run the command line; an error of ours ends it with one sentence and exit status 1."""
-    logger.remove()
-    logger.add(sys.stderr, level="WARNING", diagnose=False, backtrace=False)
+    speak_cleanly()
     _register()
     try:
         app()
@@ -26,7 +25,37 @@ def main() -> None:
 
 def _register() -> None:
     """Import the modules that add their words to `app` (late, so that `--help` of one word stays quick)."""
-    from nightclerk.cli import consoles, demo, evidence, invoices, people, sandbox, setup, work
+    from nightclerk.cli import (
+        chaos,
+        consoles,
+        demo,
+        evidence,
+        healings,
+        invoices,
+        items,
+        people,
+        record,
+        sandbox,
+        selectors,
+        setup,
+        work,
+        workers,
+    )
 
-    for module in (demo, work, consoles, people, evidence, invoices, sandbox, setup):
+    for module in (
+        demo,
+        work,
+        workers,
+        chaos,
+        consoles,
+        people,
+        items,
+        healings,
+        evidence,
+        record,
+        invoices,
+        sandbox,
+        selectors,
+        setup,
+    ):
         module.register(app)

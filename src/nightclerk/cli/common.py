@@ -21,6 +21,9 @@ from nightclerk.workspace import Workspace, find_root, load_workspace
 
 WorkspaceOption = Annotated[Path | None, typer.Option("--workspace", help="工作区文件夹 / the workspace folder")]
 JsonOption = Annotated[bool, typer.Option("--json", help="输出 JSON / print JSON")]
+OfficeOnlyOption = Annotated[
+    bool, typer.Option("--office-only", help="只派活，由其他工作进程执行 / leave all runs to workers")
+]
 screen = Console(stderr=True)
 
 

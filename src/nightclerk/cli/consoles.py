@@ -8,8 +8,8 @@ from typing import Annotated, Any
 
 import typer
 
-from nightclerk.cli.common import WorkspaceOption, screen, the_workspace
-from nightclerk.cli.evidence import verified
+from nightclerk.cli.common import OfficeOnlyOption, WorkspaceOption, screen, the_workspace
+from nightclerk.cli.evidence import book_of, verified
 from nightclerk.console.serve import ConsoleHandle, start_console
 from nightclerk.console.services import BotInfo, Parameter, Services
 from nightclerk.evidence.replay import load_run
@@ -23,11 +23,15 @@ def register(app: typer.Typer) -> None:
     app.command("console", help="打开控制台 / serve the console")(console)
 
 
-def console(port: Annotated[int, typer.Option(help="端口 / port")] = 8750, workspace: WorkspaceOption = None) -> None:
+def console(
+    port: Annotated[int, typer.Option(help="端口 / port")] = 8750,
+    office_only: OfficeOnlyOption = False,
+    workspace: WorkspaceOption = None,
+) -> None:
     """Serve the console (and work off what is launched from it) until Ctrl+C. Nothing starts by itself."""
     from nightclerk.cli.work import until_told
 
-    office = Office(the_workspace(workspace))
+    office = Office(the_workspace(workspace), cans=() if office_only else None, gathers=True)
     handle = console_of(office, port=port)
     try:
         until_told()
@@ -48,6 +52,7 @@ def console_of(office: Office, *, port: int = 0) -> ConsoleHandle:
         verify=lambda folder: verified(home, folder),
         language=home.settings.language,
         timezone=home.settings.timezone,
+        accesses=book_of(home, office.store),
     )
     handle = start_console(services, port=port)
     screen.print(say("cli.console_at", url=handle.sign_in_url), soft_wrap=True)
@@ -70,6 +75,12 @@ class OfficeLauncher:
 
     def cancel(self, run: str, by: str) -> None:
         self._office.cancel(run, by)
+
+    def pause(self, run: str, by: str) -> None:
+        self._office.pause(run, by)
+
+    def resume(self, run: str, by: str) -> None:
+        self._office.resume(run, by)
 
     def next_starts(self, bot: str, n: int = 5) -> list[datetime]:
         return self._office.next_starts(bot, n)

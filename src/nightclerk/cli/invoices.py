@@ -8,10 +8,12 @@ from typing import Annotated, Any
 import typer
 
 from nightclerk.cli.common import JsonOption, WorkspaceOption, print_json, print_table, the_store
-from nightclerk.documents.invoices import as_json, read_invoices
+from nightclerk.documents.invoices import as_json
+from nightclerk.documents.invoices.pool import read_many
 from nightclerk.documents.invoices.reader import unreadable_json
 from nightclerk.documents.match_files import match_files
 from nightclerk.documents.matching_rules import load_matching_rules
+from nightclerk.domain.invoices import Invoice
 from nightclerk.domain.items import FOR_A_PERSON
 from nightclerk.domain.verdicts import MatchRules
 from nightclerk.errors import DocumentError, WorkspaceError
@@ -30,10 +32,11 @@ def register(app: typer.Typer) -> None:
 def read(
     files: list[Path],
     xml: Annotated[bool, typer.Option("--xml/--no-xml", help="使用内嵌 XML / use embedded XML")] = True,
+    jobs: Annotated[int, typer.Option(min=0, max=64, help="并行进程数，0 = 自动 / processes, 0 = automatic")] = 0,
     as_json_: JsonOption = False,
 ) -> None:
     """Read invoices from PDF, OFD and XML files; an unreadable file is reported and stops nothing."""
-    found = [entry for file in files for entry in _read_one(file, xml)]
+    found = [entry for file, result in read_many(files, with_xml=xml, jobs=jobs) for entry in _entries(file, result)]
     if as_json_:
         print_json(found)
         return
@@ -43,11 +46,10 @@ def read(
     print_table(say("cli.invoices"), headers, rows)
 
 
-def _read_one(file: Path, xml: bool) -> list[dict[str, Any]]:
-    try:
-        return [as_json(invoice) for invoice in read_invoices(file, with_xml=xml)]
-    except DocumentError as error:
-        return [unreadable_json(file, str(error))]
+def _entries(file: Path, result: list[Invoice] | DocumentError) -> list[dict[str, Any]]:
+    if isinstance(result, DocumentError):
+        return [unreadable_json(file, str(result))]
+    return [as_json(invoice) for invoice in result]
 
 
 def _value(entry: dict[str, Any], name: str) -> str:
@@ -57,9 +59,9 @@ def _value(entry: dict[str, Any], name: str) -> str:
 
 
 def match(
-    invoices: Annotated[Path, typer.Option(help="发票 JSON / invoices, JSON")],
-    orders: Annotated[Path, typer.Option(help="采购订单 JSON / purchase orders, JSON")],
-    receipts: Annotated[Path, typer.Option(help="到货单 JSON / receipts, JSON")],
+    invoices: Annotated[Path, typer.Option(help="发票：JSON、Excel 或 CSV / invoices: JSON, Excel or CSV")],
+    orders: Annotated[Path, typer.Option(help="采购订单：JSON、Excel 或 CSV / purchase orders: JSON, Excel or CSV")],
+    receipts: Annotated[Path, typer.Option(help="到货单：JSON、Excel 或 CSV / receipts: JSON, Excel or CSV")],
     as_json_: JsonOption = False,
     workspace: WorkspaceOption = None,
 ) -> None:

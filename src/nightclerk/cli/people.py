@@ -1,4 +1,4 @@
-"""Words for people: tasks, answer, items, report, vault."""
+"""Words for people: tasks, answer, vault."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ import typer
 
 from nightclerk.app import SystemClock, vault_of
 from nightclerk.cli.common import JsonOption, WorkspaceOption, person, print_json, print_table, the_store, the_workspace
-from nightclerk.domain.items import State
 from nightclerk.texts import say
 from nightclerk.work.answers import Answers
 
@@ -18,7 +17,6 @@ from nightclerk.work.answers import Answers
 def register(app: typer.Typer) -> None:
     app.command("tasks", help="等人处理的事 / what waits for people")(tasks)
     app.command("answer", help="回答一个问题 / answer a task")(answer)
-    app.command("items", help="工作项 / work items")(items)
     vault = typer.Typer(no_args_is_help=True, help="保险库 / the vault")
     vault.command("set", help="存入或更换一个密码 / store a secret")(vault_set)
     vault.command("list", help="只列名字 / names only")(vault_list)
@@ -41,23 +39,6 @@ def answer(task: str, answer: str, workspace: WorkspaceOption = None) -> None:
     with the_store(workspace) as store:
         Answers(store=store, clock=SystemClock()).answer(task, answer, who=person())
     print(say("cli.answered", task=task, answer=answer))
-
-
-def items(
-    queue: Annotated[str | None, typer.Argument()] = None,
-    state: Annotated[list[State] | None, typer.Option(help="状态 / state")] = None,
-    text: Annotated[str, typer.Option(help="单号等 / a number or words")] = "",
-    as_json: JsonOption = False,
-    workspace: WorkspaceOption = None,
-) -> None:
-    """List work items, newest first."""
-    with the_store(workspace) as store:
-        found = store.items(queue, states=state or (), text=text, limit=1000)
-    if as_json:
-        print_json(found)
-        return
-    headers = [say("cli.queue"), say("cli.key"), say("cli.state"), say("cli.result"), say("cli.reason")]
-    print_table(say("cli.items"), headers, [[i.queue, i.key, i.state, i.result, i.reason] for i in found])
 
 
 def vault_set(

@@ -1,20 +1,17 @@
-"""Words that set things up and look things over: init, check, doctor, selectors."""
+"""Words that set things up and look things over: init, check, doctor."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
 
 import typer
 from rich.console import Console
 
 from nightclerk import check as checking
 from nightclerk import doctor as doctoring
-from nightclerk.app import starter_root
-from nightclerk.cli.common import JsonOption, WorkspaceOption, print_json, print_table, the_workspace
+from nightclerk.cli.common import JsonOption, WorkspaceOption, print_json
 from nightclerk.errors import WorkspaceError
 from nightclerk.init import create_workspace
-from nightclerk.locate import show
 from nightclerk.texts import say
 from nightclerk.workspace import find_root
 
@@ -23,10 +20,6 @@ def register(app: typer.Typer) -> None:
     app.command("init", help="新建工作区 / make a workspace")(init)
     app.command("check", help="检查整个工作区 / check the whole workspace")(check)
     app.command("doctor", help="检查这台机器 / what this machine has and lacks")(doctor)
-    group = typer.Typer(no_args_is_help=True, help="元素定位 / selectors")
-    group.callback()(lambda: None)
-    group.command("show", help="某个元素用哪一层定位 / which layer wins")(selectors_show)
-    app.add_typer(group, name="selectors")
 
 
 def init(folder: Path) -> None:
@@ -61,17 +54,3 @@ def _root_or_here(workspace: Path | None) -> Path:
         return find_root(workspace)
     except WorkspaceError:
         return Path.cwd()
-
-
-def selectors_show(
-    name: Annotated[str, typer.Argument(help="app.screen.element")],
-    as_json: JsonOption = False,
-    workspace: WorkspaceOption = None,
-) -> None:
-    """Show how an element is found, and which file says so."""
-    app, _, element = name.partition(".")
-    shown = show.show_element(app, element, workspace=the_workspace(workspace).root, starter=starter_root())
-    if as_json:
-        print_json(shown)
-        return
-    print_table(name, [say("cli.field"), say("cli.value")], [[k, v] for k, v in shown.items()])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import signal
+import sys
 import threading
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -12,14 +13,25 @@ import typer
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from nightclerk.app import perform_run
-from nightclerk.cli.common import JsonOption, WorkspaceOption, assignments, person, print_json, screen, the_workspace
+from nightclerk.child import perform_run
+from nightclerk.cli.common import (
+    JsonOption,
+    OfficeOnlyOption,
+    WorkspaceOption,
+    assignments,
+    person,
+    print_json,
+    screen,
+    the_workspace,
+)
 from nightclerk.domain.items import RunState
-from nightclerk.errors import WorkspaceError
+from nightclerk.errors import StoreUnreachable, WorkspaceError
 from nightclerk.office import Office, wait_for_run
 from nightclerk.records import dump
+from nightclerk.roll_call import unmanned
+from nightclerk.speech import speak_cleanly
 from nightclerk.texts import current_language, say
-from nightclerk.work.worker import end_with_parent
+from nightclerk.work.pulse import NO_BOOKS, end_with_parent
 from nightclerk.workspace import Bot
 
 
@@ -63,11 +75,22 @@ def run(
     raise typer.Exit(0 if state is RunState.DONE else 1)
 
 
-def perform(run: str, workspace: WorkspaceOption = None, with_parent: Annotated[bool, typer.Option()] = False) -> None:
+def perform(
+    run: str,
+    workspace: WorkspaceOption = None,
+    with_parent: Annotated[bool, typer.Option()] = False,
+    worker: Annotated[str, typer.Option()] = "",
+    beaten: Annotated[float | None, typer.Option()] = None,
+) -> None:
     """Perform a queued run in this process (a worker calls this)."""
+    speak_cleanly(output_too=True)
     if with_parent:
-        end_with_parent()
-    state = perform_run(the_workspace(workspace), run)
+        end_with_parent(beaten)
+    try:
+        state = perform_run(the_workspace(workspace), run, worker=worker)
+    except StoreUnreachable as error:
+        print(error.sentence(), file=sys.stderr)
+        raise typer.Exit(NO_BOOKS) from None
     raise typer.Exit(0 if state is RunState.DONE else 1)
 
 
@@ -77,6 +100,7 @@ def shift(
     ] = False,
     console: Annotated[bool, typer.Option(help="同时打开控制台 / serve the console too")] = True,
     port: Annotated[int, typer.Option(help="控制台端口 / console port")] = 8750,
+    office_only: OfficeOnlyOption = False,
     workspace: WorkspaceOption = None,
 ) -> None:
     """Start the bots of `bots/` at their times, and serve the console, until stopped."""
@@ -85,7 +109,7 @@ def shift(
     home = the_workspace(workspace)
     for fault in home.faults:
         screen.print(fault.sentence())
-    office = Office(home)
+    office = Office(home, cans=() if office_only else None, gathers=True)
     handle = console_of(office, port=port) if console and not now else None
     try:
         if now:
@@ -93,6 +117,7 @@ def shift(
             return
         office.keep_time()
         _print_plan(office)
+        _print_unmanned(office)
         until_told()
     finally:
         if handle is not None:
@@ -117,6 +142,13 @@ def _print_plan(office: Office) -> None:
         starts = [f"{start.astimezone(zone):%m-%d %H:%M}" for start in office.next_starts(bot.name, 5)]
         table.add_row(bot.titles.get(current_language(), bot.name), "  ".join(starts) or _waits_for(bot))
     screen.print(table)
+
+
+def _print_unmanned(office: Office) -> None:
+    """Which bots nobody can perform now, where others perform runs too."""
+    if office.workspace.settings.database:
+        for needs in unmanned(office.workspace.bots.values(), office.store.workers()):
+            screen.print(say("workers.nobody_needs", needs=needs), soft_wrap=True)
 
 
 def _waits_for(bot: Bot) -> str:

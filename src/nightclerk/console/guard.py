@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+from typing import Any
 from urllib.parse import quote, urlsplit
 
 from fastapi import Request
@@ -13,7 +14,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from nightclerk.console.people import People, Session
-from nightclerk.console.rights import Right, may, right_for
+from nightclerk.console.rights import EVIDENCE, Right, may, right_for
 from nightclerk.console.services import Services
 from nightclerk.texts import LANGUAGES, language, say
 
@@ -81,6 +82,20 @@ async def guard(connection: HTTPConnection) -> None:
         raise HTTPException(403, "console.refused.right")
     if method not in _SAFE_METHODS:
         await _check_token(connection, session)
+    _note_access(connection, method, session)
+
+
+def _note_access(connection: HTTPConnection, method: str, session: Session) -> None:
+    """Write down who is about to see which evidence; it costs the request a hand-over to another thread, no more."""
+    what = EVIDENCE.get(("GET" if method == "HEAD" else method, connection.scope["route"].path))
+    services: Services = connection.app.state.services
+    run = connection.path_params.get("run") or connection.query_params.get("run", "")
+    if what is None or services.accesses is None or (what == "watch" and not run):
+        return
+    rest = {name: value for name, value in connection.path_params.items() if name != "run"}
+    facts: dict[str, Any] = {"pictures": [rest["sha256"]]} if what == "picture" else rest
+    place = f"console {connection.client.host}" if connection.client else "console"
+    services.accesses.saw(who=session.user, what=what, run=run[:140], place=place, facts=facts)
 
 
 def _back(connection: HTTPConnection, method: str) -> str:

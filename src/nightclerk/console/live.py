@@ -19,7 +19,7 @@ from nightclerk.console.services import Services
 from nightclerk.domain.items import FOR_A_PERSON, RunState
 from nightclerk.errors import EvidenceError
 from nightclerk.evidence.journal import JOURNAL
-from nightclerk.evidence.replay import Event, follow
+from nightclerk.evidence.replay import Event, Follower
 from nightclerk.texts import current_language, language
 
 router = APIRouter()
@@ -37,8 +37,7 @@ class Viewer:
     token: str
     language: str
     run: str = ""
-    seen: int = 0  # the last journal line of `run` that this tab was told of
-    journal_bytes: int = 0
+    film: Follower | None = None  # how far this tab has been told of the journal of `run`
     sequence: int = 0
     shots: dict[int, Event] = field(default_factory=dict)
 
@@ -155,15 +154,9 @@ class Hub:
         folder = files.run_folder(self.services.logs, viewer.run)
         if folder is None or not (folder / JOURNAL).exists():
             return []
-        size = (folder / JOURNAL).stat().st_size
-        if size == viewer.journal_bytes:
-            return []
-        viewer.journal_bytes = size
-        events = follow(folder, viewer.seen)
+        viewer.film = viewer.film or Follower(folder)
         with language(viewer.language):
-            lines = [line for event in events if (line := _line(viewer, event))]
-        viewer.seen = events[-1].seq if events else viewer.seen
-        return lines
+            return [line for event in viewer.film.news() if (line := _line(viewer, event))]
 
 
 def _line(viewer: Viewer, event: Event) -> dict[str, Any] | None:

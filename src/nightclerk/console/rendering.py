@@ -29,7 +29,7 @@ TONES = {
     "running": "busy", "in_progress": "busy", "submitting": "busy",
     "new": "calm", "planned": "calm", "queued": "calm", "intent": "calm", "skipped": "calm", "cancelled": "calm",
     "withdrawn": "calm",
-    "waiting": "ask", "late": "ask", "abandoned": "ask", "rejected": "ask",
+    "waiting": "ask", "paused": "ask", "late": "ask", "abandoned": "ask", "rejected": "ask",
     "in_doubt": "doubt", "doubt": "doubt",
     "failed": "bad", "crashed": "bad", "missed": "bad", "blocked": "bad",
 }  # fmt: skip

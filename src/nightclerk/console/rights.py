@@ -53,6 +53,8 @@ ROUTES: dict[tuple[str, str], Right] = {
     ("GET", "/runs"): Right.SEE,
     ("GET", "/runs/{run}"): Right.SEE,
     ("POST", "/runs/{run}/cancel"): Right.LAUNCH,
+    ("POST", "/runs/{run}/pause"): Right.LAUNCH,
+    ("POST", "/runs/{run}/resume"): Right.LAUNCH,
     ("GET", "/runs/{run}/chain"): Right.SEE,
     ("GET", "/shots/{run}/{sha256}.webp"): Right.SEE,
     ("GET", "/kept/{run}/{sha256}"): Right.SEE,
@@ -70,6 +72,17 @@ ROUTES: dict[tuple[str, str], Right] = {
     ("GET", "/api/items"): Right.SEE,
     ("GET", "/api/tasks"): Right.SEE,
     ("GET", "/api/openapi.json"): Right.SIGNED_IN,
+}
+
+
+#: Routes that hand out evidence: each use is written into the access journal under this word.
+EVIDENCE: dict[tuple[str, str], str] = {
+    ("GET", "/runs/{run}"): "view",
+    ("WS", "/live"): "watch",
+    ("GET", "/runs/{run}/chain"): "verify",
+    ("GET", "/shots/{run}/{sha256}.webp"): "picture",
+    ("GET", "/kept/{run}/{sha256}"): "file",
+    ("GET", "/invoices/page/{number}/{key:path}"): "invoice",
 }
 
 

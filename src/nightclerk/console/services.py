@@ -54,11 +54,20 @@ class Launcher(Protocol):
         """Queue one run and return its id. Dates, amounts and paths come as text, numbers and ticks typed."""
 
     def cancel(self, run: str, by: str) -> None: ...
+    def pause(self, run: str, by: str) -> None: ...
+    def resume(self, run: str, by: str) -> None: ...
     def next_starts(self, bot: str, n: int = 5) -> list[datetime]: ...
 
 
 def _utc_now() -> datetime:
     return datetime.now(UTC)
+
+
+class Accesses(Protocol):
+    """Who looked at which evidence is written down here, without making anybody wait."""
+
+    def saw(self, *, who: str, what: str, run: str, place: str, facts: Mapping[str, Any]) -> None: ...
+    def close(self) -> None: ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,6 +83,7 @@ class Services:
     language: str = "zh"
     timezone: str = "Asia/Shanghai"
     now: Callable[[], datetime] = field(default=_utc_now)
+    accesses: Accesses | None = None
 
     def monotonic(self) -> float:
         """With `now`, what makes this a `ports.Clock`."""

@@ -6,6 +6,7 @@ Programs answer from their main loop, so that an answer also says that the progr
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -146,6 +147,8 @@ class AtspiNode:
 @cache
 def open_tree() -> Tree:
     """The tree of this process's desktop. MissingPart where PyGObject or AT-SPI is not installed."""
+    if not _bus_there():  # the library ends the process where there is no bus
+        raise MissingPart(code="NO_ACCESSIBILITY_BUS", part="D-Bus", remedy=_REMEDY)
     gi = import_gi()
     try:
         gi.require_version("Atspi", "2.0")
@@ -156,6 +159,12 @@ def open_tree() -> Tree:
     atspi.init()
     atspi.set_timeout(_ANSWER_MS, _ANSWER_MS)
     return Tree(atspi)
+
+
+def _bus_there() -> bool:
+    """Whether this process has a session bus, on which the accessibility bus comes up."""
+    named = os.environ.get("DBUS_SESSION_BUS_ADDRESS") or os.environ.get("AT_SPI_BUS_ADDRESS")
+    return bool(named) or (Path(os.environ.get("XDG_RUNTIME_DIR", "/nowhere")) / "bus").exists()
 
 
 @cache

@@ -17,18 +17,22 @@ from nightclerk.desktop.clipboard import Clipboard, open_clipboard, wait_until
 from nightclerk.desktop.faults import FieldDiffers, NoFile, NoPlace, NothingCopied
 from nightclerk.desktop.interruptions import Watch
 from nightclerk.desktop.keyboard import Chord, Keyboard, RealKeyboard, path
+from nightclerk.desktop.masks import held_still, picture_reader
+from nightclerk.desktop.permits import mind, send
 from nightclerk.desktop.screen import Screen
 from nightclerk.desktop.tree import table_rows
 from nightclerk.desktop.view import Target, View
 from nightclerk.desktop.windows import open_windows
-from nightclerk.errors import ElementNotFound, WaitTimeout, WrongWindow
-from nightclerk.ports import AppSettings, Box, Clock, Found, Frame, ScreenState, Selector, SelectorSet
+from nightclerk.errors import ApplicationError, ElementNotFound, WaitTimeout, WrongWindow
+from nightclerk.ports import AppSettings, Box, Clock, Found, Frame, Permit, ScreenState, Selector, SelectorSet
 
 _POLL_S = 0.01
 _PASTE_S = 2.0
 _COPY_S = 2.0
 _NOTHING_S = 0.1
 _TRIES = 2
+#: So often a screen that moves is looked at anew before it is left unpictured.
+_LOOKS = 4
 #: One mouse and one keyboard a process: bursts of two apps never mix.
 _INPUT = threading.RLock()
 
@@ -102,6 +106,11 @@ class Desktop:
         self._clipboard.close()
         self._view.close()
         session.close_session()
+
+    def kill(self) -> None:
+        """End the program at once, from another thread."""
+        if self._program is not None:
+            self._shared.keeper.stop(self._program, timeout_s=0.2)
 
     def _ended(self) -> bool:
         return self._program is not None and self._shared.keeper.poll(self._program) is not None
@@ -202,7 +211,7 @@ class Desktop:
         with self._hands_on(found) as target:
             if target.point is None and not target.keys:
                 raise NoPlace(element=found.selector.name, act="click")
-            self._enter(target)
+            self._enter(target, found.permit)
 
     def press(self, keys: str, found: Found | None = None) -> None:
         if found is None:
@@ -211,8 +220,8 @@ class Desktop:
             return
         with self._hands_on(found) as target:
             if target.node is None or not target.node.focused():  # a second click at once would be a double click
-                self._enter(target)
-            self._keyboard.press(path(keys))
+                self._enter(target, found.permit)
+            send(self._keyboard, path(keys), found.permit, self._clock)
 
     def fill(self, found: Found, text: str) -> None:
         with self._hands_on(found) as target:
@@ -296,11 +305,17 @@ class Desktop:
             return self._copy(()) or ""
 
     def frame(self) -> Frame:
-        return Frame(
-            pixels=self._view.still_picture(),
-            private=tuple(self._view.private_boxes(self.selectors.elements.values())),
-            secret_screen=any(self._view.find(marker) is not None for marker in self.selectors.unpictured),
-        )
+        """The picture of now. What was found private on it must fit it, so that a screen that moves gives none."""
+        for _ in range(_LOOKS):
+            if any(self._view.find(marker) is not None for marker in self.selectors.unpictured):
+                return Frame(pixels=b"", secret_screen=True)
+            pixels = self._view.still_picture()
+            declared = self._view.private_boxes(self.selectors.elements.values())
+            seen = self._view.text_boxes()
+            if held_still(pixels, self._view.screen.grab()):
+                reader = picture_reader() if seen is None else None
+                return Frame(pixels=pixels, private=(*declared, *(seen or ())), reader=reader)
+        return Frame(pixels=b"", unpictured="the screen did not hold still")
 
     def state(self) -> ScreenState:
         active = self._view.active()
@@ -311,10 +326,15 @@ class Desktop:
 
     @contextlib.contextmanager
     def _hands_on(self, found: Found) -> Iterator[Target]:
-        """The keyboard and mouse for one burst, the element's window being the active one."""
+        """The keyboard and mouse for one burst, the element's window being the active one, a commit's permit good."""
         target: Target = found.handle
         with _INPUT:
-            self._expect_window(target)
+            try:
+                self._expect_window(target)
+                mind(found.permit, self._clock)
+            except ApplicationError as error:
+                error.untouched = found.permit is not None
+                raise
             yield target
 
     def _expect_window(self, target: Target) -> None:
@@ -322,12 +342,13 @@ class Desktop:
         if active is None or active.handle != target.window.handle:
             raise WrongWindow(wanted=target.window.title, found=active.title if active else "-")
 
-    def _enter(self, target: Target) -> None:
+    def _enter(self, target: Target, permit: Permit | None = None) -> None:
         """Go into the element by mouse or keys; a window that is meant as a whole has the caret already."""
         if target.point is not None:
+            mind(permit, self._clock)
             self._keyboard.click(*target.point)
         elif target.keys:
-            self._keyboard.press(target.keys)
+            send(self._keyboard, target.keys, permit, self._clock)
 
     def _paste(self, found: Found, target: Target, text: str) -> None:
         """Paste and read back until the field says exactly `text`."""

@@ -12,11 +12,12 @@ from nightclerk.desktop import match
 from nightclerk.desktop.accessible import Tree, open_tree
 from nightclerk.desktop.clipboard import wait_until
 from nightclerk.desktop.keyboard import Chord
+from nightclerk.desktop.masks import text_boxes
 from nightclerk.desktop.screen import Screen, picture
 from nightclerk.desktop.tree import Node, Vanished, outline, search
 from nightclerk.desktop.ways import Anchor, DesktopWay, desktop_ways
 from nightclerk.desktop.windows import Window, WindowSystem
-from nightclerk.errors import ElementAmbiguous
+from nightclerk.errors import ElementAmbiguous, MissingPart
 from nightclerk.locate.ways import placeholders
 from nightclerk.ports import Box, Found, Selector
 
@@ -158,6 +159,14 @@ class View:
             return []
         private = [selector for selector in selectors if selector.private]
         return [box for selector in private for box in self._masks(selector, active)]
+
+    def text_boxes(self) -> list[Box] | None:
+        """Where the active window shows texts that look private; None where its program tells no texts."""
+        active = self.active()
+        with contextlib.suppress(Vanished, MissingPart):
+            root = self._tree().window(active.title) if active is not None else None
+            return text_boxes(root) if root is not None else None
+        return None
 
     def _masks(self, selector: Selector, active: Window) -> Iterator[Box]:
         zeros = {name: "0" for raw in selector.ways for name in placeholders(raw)}  # only window and picture count

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from urllib.parse import quote
 
 from openpyxl import Workbook
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
@@ -32,6 +33,7 @@ class Booked:
     verdict: Verdict | None
     file: str
     why: str = ""
+    link: str = ""  # where the archived original is, seen from the workbook
 
 
 #: (header, width, value) of each column, for all sheets of documents.
@@ -81,6 +83,8 @@ def _list_sheet(sheet: Worksheet, rows: Iterable[Booked]) -> None:
     for number, booked in enumerate(rows, start=2):
         for column, (_, _, value) in enumerate(_COLUMNS, start=1):
             put(sheet, number, column, value(booked))
+        if booked.link:
+            sheet.cell(row=number, column=len(_COLUMNS)).hyperlink = quote(booked.link)
     sheet.auto_filter.ref = f"A1:{get_column_letter(len(_COLUMNS))}{max(sheet.max_row, 1)}"
 
 

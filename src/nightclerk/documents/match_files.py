@@ -1,4 +1,4 @@
-"""Read the three lists that matching needs from JSON files: invoices, purchase orders, receipts."""
+"""Read the three lists that matching needs from JSON, Excel or CSV: invoices, purchase orders, receipts."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from nightclerk.documents.invoices.remarks import order_numbers, reversed_invoice
+from nightclerk.documents.match_tables import TABLE_SUFFIXES, entries_of
 from nightclerk.documents.match_words import verdict_json
 from nightclerk.domain.amounts import ZERO, rounded
 from nightclerk.domain.invoice_cases import CaseLine, InvoiceCase
@@ -51,7 +52,8 @@ def match_files(invoices: Path, orders: Path, receipts: Path, rules: MatchRules 
 
 def _load(path: Path, build: Callable[[Mapping[str, Any]], Record]) -> list[Record]:
     try:
-        entries = json.loads(path.read_text(encoding="utf-8"))
+        is_table = path.suffix.lower() in TABLE_SUFFIXES
+        entries = entries_of(path) if is_table else json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise DocumentError(file=path.name, why=str(error), remedy="A JSON list is expected.") from error
     if not isinstance(entries, list):

@@ -17,7 +17,16 @@ from nightclerk.errors import WorkspaceError
 
 _SHARES = ("price", "quantity", "total")
 _TOLERANCE_KEYS = tuple(field.name for field in fields(Tolerance))
-_KEYS = ("version", "three_way", "default", "suppliers", "receipt_days", "receipt_margin_days", "duplicate_days")
+_KEYS = (
+    "version",
+    "three_way",
+    "default",
+    "suppliers",
+    "receipt_days",
+    "receipt_margin_days",
+    "duplicate_days",
+    "rates",
+)
 
 
 def load_matching_rules(path: Path) -> MatchRules:
@@ -38,6 +47,7 @@ def load_matching_rules(path: Path) -> MatchRules:
         receipt_days=_count(path, raw, "receipt_days", 3),
         receipt_margin_days=_count(path, raw, "receipt_margin_days", 5),
         duplicate_days=_count(path, raw, "duplicate_days", 7),
+        rates=_rates(path, raw.get("rates") or {}),
     )
 
 
@@ -82,6 +92,17 @@ def _amount(path: Path, raw: Any, name: str, text: str) -> Decimal | None:
         remedy = "Shares lie between 0% and 100%: write 1% or 0.01"
         raise _fault(path, _line(raw, name), f"{name} is {text}, out of range", remedy)
     return value
+
+
+def _rates(path: Path, raw: Any) -> dict[str, Decimal]:
+    """Currency code -> what one unit is in the common currency."""
+    found = {}
+    for code, text in raw.items():
+        rate = _amount(path, raw, code, str(text).strip())
+        if not rate:
+            raise _fault(path, _line(raw, code), f"the rate of {code} must be above 0", f"It says {str(text)!r}")
+        found[str(code)] = rate
+    return found
 
 
 def _flag(path: Path, raw: Any, name: str, default: bool) -> bool:

@@ -18,6 +18,7 @@ from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from nightclerk.documents.plain_cells import banded_sheet, put_text
+from nightclerk.domain.heads import Head
 from nightclerk.domain.items import FOR_A_PERSON, Effect, EffectState, RunRecord, RunState, State, Task, WorkItem
 from nightclerk.domain.privacy import mask
 from nightclerk.texts import catalogue
@@ -58,11 +59,12 @@ class ShiftReport:
     items: Sequence[WorkItem]
     effects: Sequence[Effect]
     tasks: Sequence[Task]
+    heads: Sequence[Head] = ()
     zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Asia/Shanghai"))
 
     def sections(self) -> tuple[Section, ...]:
-        """The four tables."""
-        return (self._what_ran(), self._queues(), self._entered(), self._waiting())
+        """The five tables."""
+        return (self._what_ran(), self._queues(), self._entered(), self._waiting(), self._evidence())
 
     def figures(self) -> tuple[tuple[Label, int, str], ...]:
         """The four numbers on top: label, number, tone."""
@@ -128,6 +130,12 @@ class ShiftReport:
             if task.answered_at is None and (task.queue, task.key) not in listed:
                 state, since = str(label("state.task")), self.local(task.asked_at)
                 yield whom(task.queue), task.queue, task.key or task.run, state, mask(task.question), since
+
+    def _evidence(self) -> Section:
+        """The heads of the journals: whoever keeps this report can tell later that none was cut off or replaced."""
+        rows = [(head.run, str(head.lines), head.hash, head.key or str(label("not_signed"))) for head in self.heads]
+        tones = tuple("good" if head.key else "wait" for head in self.heads)
+        return _section("heads", ("run", "lines", "head", "signed"), rows, tones, (44, 12, 70, 24))
 
     def local(self, moment: datetime | None) -> str:
         """A moment in the report's time zone."""

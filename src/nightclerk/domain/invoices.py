@@ -49,7 +49,10 @@ class Field:
 
 @dataclass(frozen=True, kw_only=True)
 class InvoiceLine:
-    """One line as printed. A discount has no quantity and a negative net; `rate` None means 免税, 不征税 or 差额."""
+    """One line as printed. A discount has no quantity and a negative net; `rate` None means 免税, 不征税 or 差额.
+
+    `confirmed_by` speaks of its figures: no sum proves a name, a specification or a unit that a page shows.
+    """
 
     name: str
     spec: str = ""
@@ -63,6 +66,7 @@ class InvoiceLine:
     sku: str = ""
     page: int = 0
     box: Box | None = None
+    source: Source = Source.TEXT
     confirmed_by: str = ""
 
 
@@ -82,6 +86,7 @@ class Reading:
     lines: tuple[InvoiceLine, ...] = ()
     findings: tuple[Finding, ...] = ()
     lines_carry_tax: bool = True  # False: the document states the tax in total only
+    lines_provable: bool = True  # False: a free layout, where sums prove the totals but not each line's name
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -159,6 +164,7 @@ def examine(
     fields = {name: _agreed(name, reading.fields[name], findings) for name in FIELDS if reading.fields.get(name)}
     lines = _prove_amounts(fields, reading, findings)
     _prove_identity(fields, findings)
+    fields = {name: _without_proof(found) for name, found in fields.items()}
     proven = all(name in fields and fields[name].confirmed_by for name in demand)
     status = InvoiceStatus.CONFIRMED if proven and not findings else InvoiceStatus.REVIEW
     if not any(name in fields for name in ("number", "gross", "issued_on")):
@@ -169,9 +175,18 @@ def examine(
     )  # fmt: skip
 
 
+def _without_proof(found: Field) -> Field:
+    """What was recognised from a picture is never confirmed: a misread digit may fit all sums by chance."""
+    return replace(found, confirmed_by="") if found.source is Source.OCR else found
+
+
 def _same(name: str, one: Value, other: Value) -> bool:
     if isinstance(one, str) and isinstance(other, str):
-        return "".join(one.split()).casefold() == "".join(other.split()).casefold()
+        if name == "gross_words" and words_to_amount(one) is not None:
+            return words_to_amount(one) == words_to_amount(other)
+        tight, also = ("".join(text.split()).casefold() for text in (one, other))
+        # A page wraps its remark and adds address and bank to it, which the data beside the page leave out.
+        return tight == also or (name == "remark" and (tight in also or also in tight))
     return one == other
 
 
@@ -224,7 +239,7 @@ def _prove_amounts(fields: dict[str, Field], reading: Reading, findings: list[Fi
             fields[name] = replace(fields[name], confirmed_by=_joined(fields[name].confirmed_by, proof))
     if "gross_words" in fields and words is not None and words == gross:
         fields["gross_words"] = replace(fields["gross_words"], confirmed_by="amount")
-    return tuple(_proven(line, lines_hold) for line in reading.lines)
+    return tuple(_proven(line, lines_hold and reading.lines_provable) for line in reading.lines)
 
 
 def _proven(line: InvoiceLine, lines_hold: bool) -> InvoiceLine:

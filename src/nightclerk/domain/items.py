@@ -95,6 +95,11 @@ class Effect:
     run: str = ""
     why: str = ""
     updated_at: datetime | None = None
+    #: Grows with every write; a write that names an older one is refused.
+    version: int = 0
+    #: Who was allowed to click, and until when; None when no click of anybody can be under way.
+    holder: str = ""
+    permit_until: datetime | None = None
 
 
 class Outcome(StrEnum):
@@ -127,6 +132,7 @@ class RunState(StrEnum):
 
     QUEUED = "queued"
     RUNNING = "running"
+    PAUSED = "paused"  # by a person; `ended_at` says since when its process holds nothing any more
     DONE = "done"
     FAILED = "failed"
     CANCELLED = "cancelled"
@@ -135,7 +141,12 @@ class RunState(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class RunRecord:
-    """One execution of a bot. `counts` maps item states to numbers; `parameters` are JSON values."""
+    """One execution of a bot. `counts` maps item states to numbers; `parameters` are JSON values.
+
+    `needs`: what a worker must have; `version`: the flows it was launched with; `turn` grows when a paused run goes on;
+    `stint` grows with every process that takes it up, and a process whose stint is over may do nothing more.
+    `worker`, `place`, `pid`, `pid_started` name that process; `film` its evidence's folder.
+    """
 
     run: str
     bot: str
@@ -155,6 +166,15 @@ class RunRecord:
     counts: Mapping[str, int] = field(default_factory=dict)
     reason: str = ""
     result: str = ""
+    needs: str = "web"
+    version: str = ""
+    turn: int = 0
+    stint: int = 0
+    worker: str = ""
+    place: str = ""
+    pid: int = 0
+    pid_started: str = ""
+    film: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

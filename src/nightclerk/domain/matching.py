@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from nightclerk.domain.amounts import ZERO
+from nightclerk.domain.currencies import converted
 from nightclerk.domain.invoice_cases import InvoiceCase, Settled
 from nightclerk.domain.match_fit import Fit, OpenOrder, billable, differences, fit, item_key, open_orders
 from nightclerk.domain.match_search import FitClass, candidates, chosen_by_receipt, supplier_key
@@ -59,7 +60,9 @@ class _Matcher:
         self.by_supplier: dict[str, list[OpenOrder]] = {}
         for order in orders:
             self.by_supplier.setdefault(self.supplier_of[order.number], []).append(self.orders[order.number])
-        self.cases = sorted(invoices, key=lambda case: (case.issued_on, _trust(case)))
+        self.currency_of = {o.number: o.currency for o in orders}
+        self.without_rate: set[str] = set()
+        self.cases = sorted(map(self._comparable, invoices), key=lambda case: (case.issued_on, _trust(case)))
         self.verdicts: dict[str, Verdict] = {}
         self.by_look: dict[tuple[str, Decimal, date], list[InvoiceCase]] = {}
         for case in self.cases:
@@ -67,6 +70,16 @@ class _Matcher:
         self.billed_by: dict[str, list[InvoiceCase]] = {}
         self.known: dict[tuple[str, str], InvoiceCase] = {}
         self.settled: dict[str, tuple[str, ...]] = {}
+
+    def _comparable(self, case: InvoiceCase) -> InvoiceCase:
+        """The invoice in the currency of its supplier's orders, where none of them is in its own."""
+        used = {self.currency_of[order.number] for order in self.by_supplier.get(self._supplier(case), ())}
+        if not used or case.currency in used:
+            return case
+        changed = converted(case, used.pop(), self.rules.rates) if len(used) == 1 else None
+        if changed is None:
+            self.without_rate.add(case.key)
+        return changed or case
 
     def remember(self, earlier: Sequence[Settled]) -> None:
         """Book what earlier runs accepted, and know their numbers."""
@@ -111,7 +124,9 @@ class _Matcher:
         return [
             self.orders[number]
             for number in dict.fromkeys(case.orders)
-            if number in self.orders and self.supplier_of[number] == supplier
+            if number in self.orders
+            and self.supplier_of[number] == supplier
+            and self.currency_of[number] == case.currency
         ]
 
     def _supplier(self, case: InvoiceCase) -> str:
@@ -152,8 +167,12 @@ class _Matcher:
         return bool(taken)
 
     def _candidates(self, case: InvoiceCase) -> tuple[FitClass | None, list[Fit]]:
-        orders = self.by_supplier.get(self._supplier(case), [])
-        return candidates(case, [order for order in orders if order.remaining], self.rules)
+        orders = [
+            order
+            for order in self.by_supplier.get(self._supplier(case), ())
+            if order.remaining and self.currency_of[order.number] == case.currency
+        ]
+        return candidates(case, orders, self.rules)
 
     def _take_unique(self, case: InvoiceCase, worst: FitClass) -> bool:
         quality, fits = self._candidates(case)
@@ -264,6 +283,9 @@ class _Matcher:
         twin = self._looks_alike(case)
         if twin is not None:
             self._review(case, "looks_like", {"number": twin.number, "issued_on": twin.issued_on.isoformat()})
+            return
+        if case.key in self.without_rate:
+            self._review(case, "no_rate", {"currency": case.currency})
             return
         known = self._supplier(case) in self.by_supplier
         rule = "no_order" if known else "unknown_supplier"

@@ -52,12 +52,16 @@ _ORDER_LABEL = re.compile(
     re.I,
 )
 
+#: Full-width digits, letters and signs are read as the plain ones; each stays one character.
+_NARROW = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
+
 #: How far before a number its label may stand.
 LABEL_REACH = 14
 
 
 def find_private(text: str, *, label: str = "") -> tuple[Span, ...]:
     """The private stretches of `text` in order, without overlaps. `label`: what stands before it on the screen."""
+    text, label = text.translate(_NARROW), label.translate(_NARROW)
     if _BARE_NAME.fullmatch(text.strip()) and re.search(rf"{_NAME_LABEL}$", label, re.I):
         return (Span(start=0, end=len(text), kind="name"),)
     return _without_overlaps(_matches(text, label))
@@ -105,14 +109,16 @@ def is_id_number(number: str, before: str = "") -> bool:
 def is_bank_card(number: str, before: str = "") -> bool:
     """Whether a long number is a bank card: labelled as one, or grouped in fours and passing Luhn.
 
-    A bare 16- to 19-digit number without a label is an order number until something says otherwise.
+    A bare 16- to 19-digit number without a label is an order number until something says otherwise: UnionPay's
+    prefix 62 together with the check digit does.
     """
     digits = re.sub(r"\D", "", number)
     if not 16 <= len(digits) <= 19:
         return False
     if _CARD_LABEL.search(before):
         return True
-    return not _ORDER_LABEL.search(before) and digits != number and luhn(digits)
+    told_apart = digits != number or digits.startswith("62")
+    return not _ORDER_LABEL.search(before) and told_apart and luhn(digits)
 
 
 def luhn(digits: str) -> bool:

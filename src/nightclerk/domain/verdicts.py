@@ -38,6 +38,7 @@ class MatchRules:
 
     `receipt_days`: of several orders that fit equally well, the one whose goods came at most so many days before
     the invoice is taken when the others' goods came at least `receipt_margin_days` earlier. 0 turns that off.
+    `rates`: what one unit of each currency is in a common one (CNY: 1, EUR: 7.81).
     """
 
     version: str = "built-in"
@@ -47,6 +48,7 @@ class MatchRules:
     receipt_days: int = 3
     receipt_margin_days: int = 5
     duplicate_days: int = 7
+    rates: Mapping[str, Decimal] = field(default_factory=dict)
 
     def tolerance(self, supplier_tax_id: str) -> Tolerance:
         return self.suppliers.get(supplier_tax_id, self.default)

@@ -2,6 +2,6 @@
 
 from nightclerk.evidence.budget import Budget
 from nightclerk.evidence.film import RunFilm, open_film
-from nightclerk.evidence.keys import SigningKey, open_key, trusted_public
+from nightclerk.evidence.keys import SigningKey, open_key, trusted_keys
 
-__all__ = ["Budget", "RunFilm", "SigningKey", "open_film", "open_key", "trusted_public"]
+__all__ = ["Budget", "RunFilm", "SigningKey", "open_film", "open_key", "trusted_keys"]

@@ -12,16 +12,20 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
-from nightclerk.evidence.errors import LineChanged, LineGarbled, LinesMoved, SignatureGone
+from nightclerk.evidence.errors import LineChanged, LineGarbled, LinesMoved, LineTooLong, SignatureGone
 
 FORMAT = "nightclerk-journal/1"
+
+#: No line is longer, so that a reader needs no more memory than this, whatever somebody put there.
+LONGEST_LINE = 4 << 20
 
 #: Lines that must carry a signature: whatever stands before one of them is sealed by it.
 SIGNED_KINDS = frozenset({"begin", "resume", "step_end", "item_end", "end"})
 
 _LINE = re.compile(rb'\{"body":(\{.*\}),"hash":"([0-9a-f]{64})"(?:,"sig":"([A-Za-z0-9+/]{86}==)")?\}')
+_AT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", re.ASCII)
 
 Sign = Callable[[bytes], bytes]
 
@@ -39,9 +43,8 @@ class Link:
 START = Link()
 
 
-@dataclass(frozen=True, kw_only=True)
-class Line:
-    """One line of a journal as it was read."""
+class Line(NamedTuple):
+    """One line of a journal as it was read (a tuple: 500,000 of them are made to verify a long run)."""
 
     seq: int
     kind: str
@@ -64,18 +67,22 @@ def link_hash(previous: Link, body: bytes) -> str:
     return hashlib.sha256(b"%s%s\n%s" % (previous.hash.encode(), previous.sig.encode(), body)).hexdigest()
 
 
-def signed_message(line_hash: str) -> bytes:
+def signed_message(line_hash: str, form: str = FORMAT) -> bytes:
     """What a signature is made over: the format's name, a line feed, the line's hash."""
-    return f"{FORMAT}\n{line_hash}".encode()
+    return f"{form}\n{line_hash}".encode()
 
 
-def forge(previous: Link, body: Mapping[str, Any], sign: Sign | None = None) -> tuple[bytes, Link]:
+def forge(
+    previous: Link, body: Mapping[str, Any], sign: Sign | None = None, *, form: str = FORMAT
+) -> tuple[bytes, Link]:
     """Write the next line: its bytes (with the line feed) and the link that the line after it needs."""
     body_bytes = canonical({**body, "seq": previous.seq + 1})
     line_hash = link_hash(previous, body_bytes)
-    sig = base64.b64encode(sign(signed_message(line_hash))).decode() if sign else ""
+    sig = base64.b64encode(sign(signed_message(line_hash, form))).decode() if sign else ""
     tail = f',"sig":"{sig}"' if sig else ""
     raw = b'{"body":%s,"hash":"%s"%s}\n' % (body_bytes, line_hash.encode(), tail.encode())
+    if len(raw) > LONGEST_LINE:
+        raise LineTooLong(kind=body.get("kind", ""), size=len(raw), longest=LONGEST_LINE)
     return raw, Link(seq=previous.seq + 1, hash=line_hash, sig=sig)
 
 
@@ -88,42 +95,67 @@ def split_tail(data: bytes) -> tuple[list[bytes], bytes]:
 def parse_line(raw: bytes) -> Line | None:
     """One line as it reads, or None if it is no journal line at all. Checks no hash."""
     match = _LINE.fullmatch(raw)
-    return None if match is None else _line(match)
+    body = _body(match[1]) if match else None
+    if match is None or body is None:
+        return None
+    return Line(body["seq"], body["kind"], body, match[2].decode(), (match[3] or b"").decode())
 
 
-def walk(raws: Iterable[bytes]) -> Iterator[Line]:
+def walk(
+    raws: Iterable[bytes], *, form: str = FORMAT, signed_kinds: frozenset[str] | None = SIGNED_KINDS
+) -> Iterator[Line]:
     """Yield the lines that fit the chain, one by one; a kind of `ChainBroken` at the first that does not.
 
-    Signatures are only looked for here (a line that must have one and has none is a fault); whether they
-    are good is for `verify`, which needs the key.
+    `signed_kinds` None: every line must be signed. Signatures are only looked for here (a line that must have one
+    and has none is a fault); whether they are good is for `verify`, which needs the key.
     """
-    before = FORMAT.encode()
+    before, sha256, fullmatch = form.encode(), hashlib.sha256, _LINE.fullmatch
     for number, raw in enumerate(raws, start=1):
-        match = _LINE.fullmatch(raw)
-        line = match and _line(match)
-        if match is None or line is None:
+        match = fullmatch(raw)
+        if match is None:
             raise LineGarbled(line=number)
-        if line.seq != number:
-            raise LinesMoved(line=number, found=line.seq)
         body_bytes, line_hash, sig = match.groups()
-        if hashlib.sha256(b"%s\n%s" % (before, body_bytes)).hexdigest() != line.hash:
+        body = _body(body_bytes)
+        if body is None:
+            raise LineGarbled(line=number)
+        if body["seq"] != number:
+            raise LinesMoved(line=number, found=body["seq"])
+        true_hash, kind = sha256(b"%s\n%s" % (before, body_bytes)).hexdigest(), body["kind"]
+        if true_hash != line_hash.decode():
             raise LineChanged(line=number)
-        if not sig and line.kind in SIGNED_KINDS:
-            raise SignatureGone(line=number, found=line.kind)
-        yield line
-        before = line_hash + (sig or b"")
+        if not sig and (signed_kinds is None or kind in signed_kinds):
+            raise SignatureGone(line=number, found=kind)
+        yield Line(number, kind, body, true_hash, sig.decode() if sig else "")
+        before = line_hash + sig if sig else line_hash
 
 
-def _line(match: re.Match[bytes]) -> Line | None:
-    body_bytes, line_hash, sig = match.groups()
+def _body(body_bytes: bytes) -> dict[str, Any] | None:
+    """A line's body, or None: no UTF-8, no JSON, a name twice in one object, or a field that two readers could read
+    in two ways (a `seq` of 1.0 or true, say)."""
     try:
-        body = json.loads(body_bytes.decode())
-        return Line(
-            seq=body["seq"],
-            kind=body["kind"],
-            body=body,
-            hash=line_hash.decode(),
-            sig=(sig or b"").decode(),
-        )
-    except (ValueError, KeyError):
+        text = body_bytes.decode()
+        body, end = _decode(text)
+        seq, kind, at = body["seq"], body["kind"], body["at"]
+    except (ValueError, KeyError, RecursionError):
         return None
+    if end != len(text) or type(seq) is not int or type(kind) is not str or not _is_time(at):
+        return None
+    return body
+
+
+def _is_time(at: Any) -> bool:
+    return type(at) is str and _AT.fullmatch(at) is not None
+
+
+def _each_name_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a name stands twice")
+    return found
+
+
+def _no_constant(name: str) -> Any:
+    raise ValueError(f"{name} is no JSON")
+
+
+_decode = json.JSONDecoder(object_pairs_hook=_each_name_once, parse_constant=_no_constant).raw_decode

@@ -7,6 +7,8 @@ EvidenceError
 │   ├── LineChanged       it, or the link to the line before it, was changed
 │   ├── SignatureGone     a line that must be signed is not
 │   └── LineAfterEnd      it stands after the end of the run
+├── LineTooLong           a line would be longer than a journal may hold
+├── SideChainBroken       the access journal or the record of removals cannot be added to
 ├── JournalBusy           another process writes this journal
 ├── JournalLost           the disk no longer takes the journal: the run stops
 ├── FilmClosed            a line came before the beginning or after the end
@@ -81,6 +83,20 @@ class LineAfterEnd(ChainBroken):
     kind = "after_end"
     en = "Line {line} stands after the end of the run. Keep the folder as it is."
     zh = "第 {line} 行出现在运行结束之后。请保留原文件夹。"
+
+
+class LineTooLong(EvidenceError):
+    """Facts: kind, size, longest (bytes)."""
+
+    en = "A journal line of kind {kind} would be {size} bytes long, {longest} are allowed. Keep long facts as a file."
+    zh = "一行 {kind} 记录长达 {size} 字节，上限为 {longest}。请把很长的内容作为文件保存。"
+
+
+class SideChainBroken(EvidenceError):
+    """Facts: file, cause."""
+
+    en = "{file} cannot be added to ({cause}). Verify it, keep it aside, and ask who could write to it."
+    zh = "无法向 {file} 追加（{cause}）。请先核验并保留原件，查明谁能写入它。"
 
 
 class JournalBusy(EvidenceError):

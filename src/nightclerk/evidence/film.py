@@ -73,6 +73,7 @@ class RunFilm:
             raise FilmClosed(run=self._run, what="begin", state=self._state)
         self._state = "rolling"
         opening = {"run": self._run, "format": FORMAT, "key": self._key.name, "facts": self._scrub.facts(facts)}
+        opening["salt"] = self._scrub.salt_digest()
         if self._journal.left.lines:
             self._go_on()
             self._write("resume", {**opening, **self._journal.left.facts()})
@@ -190,6 +191,8 @@ class RunFilm:
             return {}
         if frame.secret_screen:
             return {"unpictured": "secret screen"}
+        if frame.unpictured:
+            return {"unpictured": frame.unpictured}
         self._mind_budget()
         if self._least_worth is None or worth < self._least_worth:
             return {"unpictured": "budget"}

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -102,6 +103,14 @@ class JournalWriter:
         last = next(line for line in reversed(lines) if line.sig)
         if not signature_is_good(self._key.public, last.hash, last.sig):
             raise SignatureBad(line=last.seq)
+
+
+@contextlib.contextmanager
+def claim(path: Path) -> Iterator[None]:
+    """Keep writers away from a journal that is there. JournalBusy while one is at work."""
+    with path.open("r+b") as file:
+        _claim(file, path)
+        yield
 
 
 def _claim(file: BinaryIO, path: Path) -> None:

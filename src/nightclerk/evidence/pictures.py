@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from PIL import Image, ImageDraw
 
 from nightclerk.evidence.errors import BadPicture
@@ -77,10 +78,20 @@ def encode(image: Image.Image) -> bytes:
     return out.getvalue()
 
 
+def read_private(frame: Frame, image: Image.Image) -> tuple[Box, ...]:
+    """What the frame's own reader finds on it; BadPicture when it cannot be read, so that it is not kept unmasked."""
+    if frame.reader is None:
+        return ()
+    try:
+        return tuple(frame.reader(np.asarray(image)))
+    except Exception as error:
+        raise BadPicture(cause=f"{type(error).__name__}: {error}") from error
+
+
 def fingerprint(frame: Frame) -> bytes:
     """Equal for frames that give the same picture: a digest of the source pixels and the masks."""
     digest = hashlib.sha256(repr([(b.x, b.y, b.width, b.height) for b in frame.private]).encode())
-    digest.update(repr(getattr(frame.pixels, "shape", "")).encode())
+    digest.update(repr((getattr(frame.pixels, "shape", ""), frame.reader is None)).encode())
     digest.update(frame.pixels)
     return digest.digest()
 
@@ -109,7 +120,7 @@ class PictureStore:
 
     def _write(self, frame: Frame) -> tuple[Stored, int]:
         image = decode(frame.pixels)
-        masks = cover(image, frame.private)
+        masks = cover(image, (*frame.private, *read_private(frame, image)))
         data = encode(image)
         sha256 = hashlib.sha256(data).hexdigest()
         stored = Stored(sha256=sha256, size_bytes=len(data), width=image.width, height=image.height, masks=masks)
@@ -122,11 +133,15 @@ def write_once(path: Path, data: bytes) -> int:
         return 0
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.{os.getpid()}.draft")
-    with draft.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)
+    try:
+        with draft.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+    except OSError:
+        draft.unlink(missing_ok=True)  # half a picture takes up the last of a full disk, and belongs to no line
+        raise
     return len(data)
 
 

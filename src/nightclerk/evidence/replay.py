@@ -108,12 +108,32 @@ def load_run(folder: Path) -> RunStory:
     return teller.story()
 
 
-def follow(folder: Path, from_seq: int) -> list[Event]:
-    """The events after line `from_seq`, for a live view; call again with the last event's `seq`.
+class Follower:
+    """Reads a journal that is being written: each `news()` gives what was added since the last, and reads no more.
 
     A picture that becomes ready arrives as an event of kind "picture" whose `facts["shot"]` is that of an
     earlier event.
     """
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / JOURNAL
+        self._at_byte = 0
+
+    def news(self) -> list[Event]:
+        """The events of the whole lines added since the last call. NoEvidence if there is no journal."""
+        try:
+            with self._path.open("rb") as file:
+                file.seek(self._at_byte)
+                whole, feed, _ = file.read().rpartition(b"\n")
+        except OSError as error:
+            raise NoEvidence(path=self._path.parent) from error
+        self._at_byte += len(whole) + len(feed)
+        lines = (parse_line(raw) for raw in whole.split(b"\n")) if whole else ()
+        return [_event(line, {}) for line in lines if line is not None]
+
+
+def follow(folder: Path, from_seq: int) -> list[Event]:
+    """The events after line `from_seq`, in one look; whoever looks again and again takes a `Follower`."""
     return [_event(line, {}) for line in _lines(folder, from_seq=from_seq) if line is not None]
 
 

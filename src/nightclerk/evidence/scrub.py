@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from nightclerk.domain import privacy
+from nightclerk.hush import hushed
 from nightclerk.ports import Secret
 
 SECRET = "•••"
@@ -39,12 +40,17 @@ class Scrubber:
     def text(self, text: str, *, longest: int = LONGEST_TEXT) -> str:
         for secret in self._secrets:
             text = text.replace(secret, SECRET)
+        text = hushed(text)
         clean = self._mask(writable(text))
         return clean if len(clean) <= longest else f"{clean[:longest]}…"
 
     def digest(self, value: str) -> str:
         """HMAC-SHA-256 under the run's salt: who holds the salt can test a guess, nobody else can."""
-        return hmac.new(self._salt, value.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()
+        return keyed_digest(self._salt, value)
+
+    def salt_digest(self) -> str:
+        """Which salt this is, told without telling it, so that another one cannot be put in its place later."""
+        return salt_digest(self._salt)
 
     def value(self, value: str | None, *, private: bool) -> dict[str, str]:
         """The journal's fields for a value typed or read; none at all for a secret (`None`)."""
@@ -79,6 +85,16 @@ class Scrubber:
         """The number itself, unless JSON cannot say it or it is somebody's phone number."""
         clean = self.text(str(number))
         return number if clean == str(number) and math.isfinite(number) else clean
+
+
+def keyed_digest(salt: bytes, value: str) -> str:
+    """HMAC-SHA-256 of a value under a run's salt."""
+    return hmac.new(salt, value.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()
+
+
+def salt_digest(salt: bytes) -> str:
+    """What the first line of a journal says of its salt: SHA-256 of a label and the salt."""
+    return hashlib.sha256(b"nightclerk-salt/1\n" + salt).hexdigest()
 
 
 def _in_words(value: Any) -> str:

@@ -6,9 +6,16 @@ import shutil
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from nightclerk.errors import ApplicationError, ElementAmbiguous, ElementNotFound, SessionLost, WaitTimeout
+from nightclerk.errors import (
+    ApplicationError,
+    ElementAmbiguous,
+    ElementNotFound,
+    PermitExpired,
+    SessionLost,
+    WaitTimeout,
+)
 from nightclerk.locate.ways import filled, way_words
-from nightclerk.ports import Box, Found, Frame, ScreenState, Selector, SelectorSet
+from nightclerk.ports import Box, Clock, Found, Frame, ScreenState, Selector, SelectorSet
 
 #: A picture of one white pixel.
 WHITE_PIXEL = bytes.fromhex(
@@ -25,9 +32,11 @@ class FakeSurface:
 
     An element with values is shown under its filled name: `show("orders.row(order=7)", …)`; without such an entry
     the plain name answers for all values. Nothing waits: what is not shown now counts as never coming.
+    With a `clock` it minds the permits of commits: an act that comes too late does nothing, as on a real screen.
     """
 
-    def __init__(self, selectors: SelectorSet, *, where: str = "fake") -> None:
+    def __init__(self, selectors: SelectorSet, *, where: str = "fake", clock: Clock | None = None) -> None:
+        self._clock = clock
         self.selectors = selectors
         self.on_popup: Callable[[str], None] = lambda name: None
         self.acts: list[tuple[str, str, str]] = []
@@ -145,6 +154,15 @@ class FakeSurface:
         self._shown[found.handle] = ["on" if on else "off"]
         self._did("check", found, "on" if on else "off")
 
+    def hover(self, found: Found) -> None:
+        self._did("hover", found)
+
+    def drag(self, found: Found, to: Found | None, offset: tuple[int, int]) -> None:
+        self._did("drag", found, str(to.handle) if to else f"{offset[0]}, {offset[1]}")
+
+    def tab(self, number: int) -> None:
+        self._did("tab", None, str(number))
+
     def upload(self, found: Found, files: Sequence[Path]) -> None:
         self._did("upload", found, ", ".join(file.name for file in files))
 
@@ -157,6 +175,10 @@ class FakeSurface:
 
     def _did(self, verb: str, found: Found | None, value: str = "") -> None:
         name = found.handle if found else ""
+        if found is not None and found.permit is not None and self._clock is not None:
+            left_s = found.permit.left_s(self._clock)
+            if left_s <= 0:
+                raise PermitExpired(element=found.selector.name, late_s=-left_s)
         self.acts.append((verb, name, value))
         react = self._reactions.get((verb, name))
         if react:
@@ -182,6 +204,9 @@ class FakeSurface:
 
     def state(self) -> ScreenState:
         return ScreenState(where=self._where, showed=self._signed_out or ", ".join(self._shown))
+
+    def kill(self) -> None:
+        self.acts.append(("kill", "", ""))
 
     def close(self) -> None:
         self.acts.append(("close", "", ""))

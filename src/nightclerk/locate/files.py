@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -12,10 +13,13 @@ from ruamel.yaml.error import MarkedYAMLError
 
 from nightclerk.errors import WorkspaceError
 from nightclerk.locate.parse import Faults, Source, did_you_mean, parse_element
+from nightclerk.locate.ways import relation
 from nightclerk.ports import Popup, Selector, SelectorSet
 from nightclerk.texts import say
 
 STARTER, WORKSPACE, HEALED = "starter", "workspace", "healed"
+#: An accepted healing may bring the frames along that its element has moved into.
+FRAME_NAME = re.compile(r"_frame\d*$")
 RESERVED = ("popups", "signed_out", "unpictured")
 
 
@@ -87,9 +91,14 @@ def _files(app: str, *, workspace: Path, starter: Path | None) -> Iterator[tuple
         if root is not None:
             for file in sorted((root / "selectors" / app).glob("*.yaml")):
                 yield layer, root, file
-    healed = workspace / "data" / "healed" / f"{app}.yaml"
+    healed = overlay_file(workspace, app)
     if healed.is_file():
         yield HEALED, workspace, healed
+
+
+def overlay_file(workspace: Path, app: str) -> Path:
+    """The healings of an app that a person has accepted: the strongest layer of its selectors."""
+    return workspace / "data" / "healing" / app / "healed.yaml"
 
 
 def _shown(file: Path, root: Path, layer: str) -> str:
@@ -145,6 +154,8 @@ def _read_screen(reading: _Reading, layer: str, screen: str, body: Mapping[str, 
 def _heal(reading: _Reading, healed: Selector) -> Selector | None:
     """An approved healing says where an element is now; what may be done with it stays as the files say."""
     original = reading.elements.get(healed.name)
+    if original is None and FRAME_NAME.search(healed.name):
+        return healed
     if original is None:
         reading.faults.add(
             healed.where, say("locate.heals_nothing", name=healed.name), did_you_mean(healed.name, reading.elements)
@@ -158,8 +169,8 @@ def _heal(reading: _Reading, healed: Selector) -> Selector | None:
     return replace(
         original,
         ways=healed.ways,
-        within=healed.within or original.within,
-        frame=healed.frame or original.frame,
+        within=healed.within,
+        frame=healed.frame,
         where=healed.where,
     )
 
@@ -198,8 +209,14 @@ def _check_references(reading: _Reading) -> None:
     extra = [part for popup in reading.popups.values() for part in (popup.marker, popup.close) if part]
     marked = [marker for markers in reading.markers.values() for marker in markers]
     for selector in [*reading.elements.values(), *extra, *marked]:
-        for key in ("within", "frame"):
-            target = getattr(selector, key)
+        followed = reading.elements.get(selector.follows)
+        if followed is not None and not followed.commits:
+            told = {"name": selector.name, "target": followed.name}
+            reading.faults.add(
+                selector.where, say("locate.follows_no_commit", **told), say("locate.follows_remedy", **told)
+            )
+        named = [(key, getattr(selector, key)) for key in ("within", "frame", "follows")]
+        for key, target in [*named, *(relation(way) for way in selector.ways)]:
             if target and target not in reading.elements:
                 reading.faults.add(
                     selector.where,
@@ -212,12 +229,17 @@ def _check_references(reading: _Reading) -> None:
 
 def _in_a_circle(selector: Selector, elements: Mapping[str, Selector]) -> bool:
     seen: set[str] = set()
-    todo = [selector.within, selector.frame]
+    todo = _leans_on(selector)
     while todo:
         name = todo.pop()
         if name == selector.name:
             return True
         if name in elements and name not in seen:
             seen.add(name)
-            todo += [elements[name].within, elements[name].frame]
+            todo += _leans_on(elements[name])
     return False
+
+
+def _leans_on(selector: Selector) -> list[str]:
+    """The other elements that must be found first."""
+    return [selector.within, selector.frame, *(relation(way)[1] for way in selector.ways)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,18 +12,27 @@ from rapidfuzz import process
 
 from nightclerk.errors import WorkspaceError
 from nightclerk.locate.reads import READERS
-from nightclerk.locate.ways import EXTRA_KEYS, MAIN_KEYS, bare_xpath_placeholder, main_key, pattern_of, widened
+from nightclerk.locate.ways import (
+    EXTRA_KEYS,
+    MAIN_KEYS,
+    bare_xpath_placeholder,
+    main_key,
+    main_keys,
+    pattern_of,
+    relation,
+    widened,
+)
 from nightclerk.ports import Selector
 from nightclerk.texts import say
 
-FLAG_KEYS = ("within", "frame", "commits", "private", "secret", "reads", "fallback")
+FLAG_KEYS = ("within", "frame", "commits", "follows", "private", "secret", "reads", "fallback")
 ELEMENT_KEYS = tuple(dict.fromkeys(MAIN_KEYS + EXTRA_KEYS + FLAG_KEYS))
 #: Roles that something happens on when they are clicked.
 CLICKABLE_ROLES = frozenset(
     {"button", "link", "menuitem", "menuitemcheckbox", "menuitemradio", "tab"}
     | {"option", "treeitem", "checkbox", "radio", "switch"}
 )
-NOT_CLICKABLE_KEYS = ("label", "placeholder")
+NOT_CLICKABLE_KEYS = ("label", "placeholder", "field", "after", "at", "line")
 
 
 def nearest(name: str, names: Iterable[str]) -> str:
@@ -87,8 +96,10 @@ def parse_element(name: str, spec: Any, *, where: str, source: Source, faults: F
         within=str(spec.get("within", "")),
         frame=str(spec.get("frame", "")),
         reads=str(spec.get("reads", "")),
+        follows=str(spec.get("follows", "")),
         **{flag: _flag(name, spec, flag, where, faults) for flag in ("commits", "private", "secret")},
     )
+    selector = replace(selector, commits=selector.commits or bool(selector.follows))
     _check_meaning(selector, faults)
     return selector
 
@@ -130,7 +141,7 @@ def _ways(name: str, spec: Mapping[str, Any], *, where: str, source: Source, fau
 
 def _way(name: str, spec: Mapping[str, Any], *, where: str, source: Source, faults: Faults) -> dict[str, Any]:
     way = {str(key): value for key, value in spec.items()}
-    mains = [key for key in MAIN_KEYS if key in way and not (key == "window" and len(way) > 1)]
+    mains = main_keys(way)
     if len(mains) > 1:
         faults.add(where, say("locate.two_ways", name=name, keys=", ".join(mains)), say("locate.one_way_remedy"))
     if not mains:
@@ -164,7 +175,7 @@ def _check_patterns(name: str, way: Mapping[str, Any], where: str, faults: Fault
 def _with_pictures(name: str, way: dict[str, Any], *, where: str, source: Source, faults: Faults) -> dict[str, Any]:
     """The way with the names of picture files made into full paths; a missing file is a fault."""
     for key in ("right_of", "below"):
-        if isinstance(way.get(key), str):
+        if isinstance(way.get(key), str) and not relation(way)[0]:
             way[key] = {"picture": way[key]}
         if isinstance(way.get(key), Mapping):
             way[key] = _with_pictures(name, dict(way[key]), where=where, source=source, faults=faults)

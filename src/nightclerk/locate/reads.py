@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from nightclerk.errors import ApplicationError
-from nightclerk.locate.ways import pattern_of
+from nightclerk.locate.ways import filled_text, pattern_of
 
 Value = str | int | Decimal | date | datetime
 
@@ -71,10 +71,13 @@ READERS: Mapping[str, Callable[[str], Value]] = {
 }
 
 
-def first_group(text: str, ways: Sequence[Mapping[str, Any]]) -> str:
-    """Group 1 of the first way whose `text` is a pattern with a group that fits; else the whole text."""
+def first_group(text: str, ways: Sequence[Mapping[str, Any]], values: Mapping[str, str] | None = None) -> str:
+    """Group 1 of the first way whose `text` is a pattern with a group that fits; else the whole text.
+
+    `values` fill the pattern's `{placeholders}`, each as literal text.
+    """
     for way in ways:
-        pattern = pattern_of(str(way.get("text", "")))
+        pattern = pattern_of(filled_text(str(way.get("text", "")), values or {}))
         match = pattern.search(text) if pattern and pattern.groups else None
         if match and match[1] is not None:
             return match[1]

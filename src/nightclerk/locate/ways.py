@@ -13,19 +13,34 @@ from nightclerk.texts import say
 #: One of these says what a way looks for; `window` alone means the window itself.
 WEB_KEYS = ("role", "label", "text", "placeholder", "title", "test_id", "css", "xpath", "dialog", "answer")
 DESKTOP_KEYS = ("picture", "right_of", "below", "keys", "window")
-MAIN_KEYS = WEB_KEYS + DESKTOP_KEYS
+TERMINAL_KEYS = ("field", "after", "at", "line")
+MAIN_KEYS = WEB_KEYS + DESKTOP_KEYS + TERMINAL_KEYS
+#: Beside a way of a page, these name another element that the wanted one stands next to.
+RELATIVE_KEYS = ("near", "right_of", "below")
 #: These narrow a way down.
-EXTRA_KEYS = ("name", "nth", "offset", "confidence", "window")
+EXTRA_KEYS = ("name", "near", "nth", "offset", "confidence", "window", "length")
 
 PLACEHOLDER = re.compile(r"\{([A-Za-z_]\w*)\}")
 
 
-def main_key(way: Mapping[str, Any]) -> str:
-    """The key that says what a way looks for ("" when there is none)."""
+def main_keys(way: Mapping[str, Any]) -> list[str]:
+    """The keys that say what a way looks for: one, in a way that is in order."""
     found = [key for key in MAIN_KEYS if key in way]
     if len(found) > 1 and "window" in found:
         found.remove("window")
-    return found[0] if found else ""
+    return [key for key in found if key not in RELATIVE_KEYS] if any(key in WEB_KEYS for key in found) else found
+
+
+def main_key(way: Mapping[str, Any]) -> str:
+    """The key that says what a way looks for ("" when there is none)."""
+    return next(iter(main_keys(way)), "")
+
+
+def relation(way: Mapping[str, Any]) -> tuple[str, str]:
+    """How a way of a page leans on another element: (near | right_of | below, its name), or ("", "")."""
+    if not any(key in WEB_KEYS for key in way):
+        return "", ""
+    return next(((key, str(way[key])) for key in RELATIVE_KEYS if key in way), ("", ""))
 
 
 def way_words(way: Mapping[str, Any]) -> str:
@@ -79,6 +94,14 @@ def _fill(key: str, template: str, values: Mapping[str, str]) -> str:
     return f"/^{re.escape(text)}$/" if is_pattern(text) else text  # a value is never a pattern
 
 
+def filled_text(template: str, values: Mapping[str, str]) -> str:
+    """A `text` with those of its placeholders filled in for which there is a value."""
+    known = {name: f"{{{name}}}" for name in PLACEHOLDER.findall(template)} | dict(values)
+    if not is_pattern(template):
+        return PLACEHOLDER.sub(lambda m: known[m[1]], template)
+    return PLACEHOLDER.sub(lambda m: re.escape(known[m[1]]) if m[1] in values else known[m[1]], template)
+
+
 def _quote_at(template: str, position: int) -> str:
     """The quote character that is open at `position` ("" outside of quotes)."""
     quote, escaped = "", False
@@ -96,10 +119,17 @@ def _quote_at(template: str, position: int) -> str:
 
 def _fill_css(template: str, values: Mapping[str, str]) -> str:
     def put(match: re.Match[str]) -> str:
-        inside = _quote_at(template, match.start())
-        return css_string(values[match[1]]) if inside else css_identifier(values[match[1]])
+        value = values[match[1]]
+        if _quote_at(template, match.start()):
+            return css_string(value)
+        counts = _COUNTING.search(template[: match.start()]) and value.isascii() and value.isdigit()
+        return value if counts else css_identifier(value)
 
     return PLACEHOLDER.sub(put, template)
+
+
+#: A placeholder right after this is a number, as in `:nth-child({n})`; anything else there stays an identifier.
+_COUNTING = re.compile(r":nth-[a-z-]+\(\s*$")
 
 
 def css_string(value: str) -> str:

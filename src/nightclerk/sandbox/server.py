@@ -25,6 +25,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from nightclerk.sandbox import douyin, jd, mailroom, messages, oa, taobao
+from nightclerk.sandbox.green.host3270 import Host
 from nightclerk.sandbox.shop_site import PAGES, SlowPages, environment
 from nightclerk.sandbox.troubles import NAMES, Troubles
 
@@ -46,7 +47,7 @@ async def _front(request: Request) -> Response:
     return HTMLResponse(environment().get_template("front.html").render())
 
 
-def endpoints(state: Path, base: str, troubles: Troubles) -> dict[str, Any]:
+def endpoints(state: Path, base: str, troubles: Troubles, *, mainframe: str = "") -> dict[str, Any]:
     """What the bots need to know to reach every system."""
     erp = [sys.executable, "-m", "nightclerk.sandbox.erp", "--state", str(state)]
     for name in sorted(troubles.names):
@@ -54,6 +55,8 @@ def endpoints(state: Path, base: str, troubles: Troubles) -> dict[str, Any]:
     return {
         **{name: {"url": f"{base}/{name}"} for name in SYSTEMS},
         "legacy_erp": {"command": erp, "window": ERP_WINDOW},
+        "green_erp": {"command": [sys.executable, "-m", "nightclerk.sandbox.green.vt", "--state", str(state)]},
+        **({"mainframe_erp": {"url": mainframe}} if mainframe else {}),
         "inbox": {"folder": str(state / "inbox")},
         "state": str(state),
     }
@@ -76,7 +79,9 @@ def serve(state: Path, *, port: int, troubles: Troubles, with_parent: bool) -> N
     listener.bind(("127.0.0.1", port))
     base = f"http://127.0.0.1:{listener.getsockname()[1]}"
     app = create(state, troubles)
-    app.router.lifespan_context = _announce(state, endpoints(state, base, troubles))
+    mainframe = Host(state, 0)
+    threading.Thread(target=mainframe.serve_forever, daemon=True, name="mainframe").start()
+    app.router.lifespan_context = _announce(state, endpoints(state, base, troubles, mainframe=mainframe.url))
     server = uvicorn.Server(uvicorn.Config(app, log_level="critical", access_log=False, lifespan="on"))
     if with_parent:
         threading.Thread(target=_stop_with_parent, args=(server,), daemon=True).start()

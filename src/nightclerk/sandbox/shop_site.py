@@ -95,7 +95,7 @@ class ShopSite:
     def written(self, spot: str, **facts: Any) -> Response:
         """The answer to a write that stands in the books; twice a spot it gets lost on the way."""
         if self.troubles.strike("lost-answer", self.platform, spot=spot, after=1, every=4, at_most=2):
-            return _Lost() if spot == "ship" else Response("<h1>502 Bad Gateway</h1>", 502, media_type="text/html")
+            return Lost() if spot == "ship" else Response("<h1>502 Bad Gateway</h1>", 502, media_type="text/html")
         return JSONResponse({"ok": True, **facts})
 
     def refused(self, why: Barred) -> Response:
@@ -103,7 +103,7 @@ class ShopSite:
         return JSONResponse({"ok": False, "message": str(why)})
 
 
-class _Lost(Response):
+class Lost(Response):
     """An answer that breaks off: headers promise a body, then the connection is gone."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -17,6 +17,7 @@ from nightclerk.sandbox import taobao_files, world
 from nightclerk.sandbox.shop_books import Barred, LiveOrder, ShopBooks
 from nightclerk.sandbox.shop_orders import Stage
 from nightclerk.sandbox.shop_site import ShopSite, day_of, masked_name, masked_phone
+from nightclerk.sandbox.taobao_import import StockImport
 from nightclerk.sandbox.troubles import Troubles
 
 PAGE_SIZE = 15
@@ -61,6 +62,7 @@ def create(state: Path, troubles: Troubles) -> Starlette:
             Route(f"{work}/consign", site.members(pages.ship), methods=["POST"]),
             Route("/home.htm/SellManage/stock", site.members(pages.stock)),
             Route("/home.htm/SellManage/stock/save", site.members(pages.save_stock), methods=["POST"]),
+            *StockImport(site).routes(),
         ]
     )
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
+
+import psutil
 
 from nightclerk.errors import MissingPart
 from nightclerk.texts import say
@@ -79,6 +82,23 @@ def launch_options(*, executable: Path, downloads: Path) -> dict[str, Any]:
         "timezone_id": "Asia/Shanghai",
         "viewport": VIEWPORT,
     }
+
+
+def end_browser(profile: Path) -> int:
+    """Kill the browser that this process has started with a profile; how many processes that were. Any thread may."""
+    ours = psutil.Process().children(recursive=True)
+    mine = [process for process in ours if f"--user-data-dir={profile}" in _command(process)]
+    for process in mine:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process.kill()
+    return len(mine)
+
+
+def _command(process: psutil.Process) -> list[str]:
+    try:
+        return process.cmdline()
+    except psutil.Error:
+        return []
 
 
 def _is_root() -> bool:

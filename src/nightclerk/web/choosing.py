@@ -10,6 +10,7 @@ from playwright.sync_api import Locator, Page
 from nightclerk.errors import WaitTimeout
 from nightclerk.ports import Clock, Found
 from nightclerk.texts import say
+from nightclerk.web.asking import ask
 from nightclerk.web.faults import NoSuchOption, WrongContent
 from nightclerk.web.popups import cover_of
 from nightclerk.web.scripts import script
@@ -30,7 +31,7 @@ _SAYS = """e => {
 
 def choose(found: Found, option: str, *, page: Page, clock: Clock, timeout_s: float) -> None:
     """Pick `option` and make sure that the select then shows it."""
-    if found.handle.evaluate("e => e.tagName === 'SELECT'"):
+    if ask(found.handle, "e => e.tagName === 'SELECT'"):
         _choose_native(found, option)
     else:
         _Drawn(found, option, page, clock, clock.monotonic() + timeout_s).choose()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,22 +12,37 @@ from playwright.sync_api import BrowserContext, Playwright, sync_playwright
 from playwright.sync_api import Error as PlaywrightError
 
 from nightclerk.errors import ApplicationError
+from nightclerk.locate.healer import Healer
 from nightclerk.ports import AppSettings, Clock, SelectorSet
 from nightclerk.texts import say
-from nightclerk.web.browser import browser_or_fault, launch_options
+from nightclerk.web.browser import browser_or_fault, end_browser, launch_options
 from nightclerk.web.faults import first_line
 from nightclerk.web.page import WebPage
+from nightclerk.web.profile import forget_visits
 
 _of_this_thread = threading.local()
 
 
-def open_web(*, selectors: SelectorSet, settings: AppSettings, profile: Path, downloads: Path, clock: Clock) -> WebPage:
+def open_web(
+    *,
+    selectors: SelectorSet,
+    settings: AppSettings,
+    profile: Path,
+    downloads: Path,
+    clock: Clock,
+    healer: Healer | None = None,
+) -> WebPage:
     """A page in a browser of its own, with the cookies and storage that `profile` kept from the last time."""
     with contextlib.ExitStack() as stack:
+        forget_visits(profile)
+        stack.callback(forget_visits, profile)
         playwright = stack.enter_context(shared_playwright())
         context = _launch(playwright, profile=profile, downloads=downloads)
         closing = stack.pop_all().close
-    return WebPage(context, selectors=selectors, settings=settings, clock=clock, closing=closing)
+    kill = functools.partial(end_browser, profile)
+    return WebPage(
+        context, selectors=selectors, settings=settings, clock=clock, closing=closing, killing=kill, healer=healer
+    )
 
 
 @contextlib.contextmanager

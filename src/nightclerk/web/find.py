@@ -12,10 +12,11 @@ from playwright.sync_api import FrameLocator, Locator, Page
 
 from nightclerk.errors import ElementAmbiguous, WorkspaceError
 from nightclerk.locate.deciding import Try
-from nightclerk.locate.ways import filled, main_key, pattern_of, way_words
+from nightclerk.locate.ways import filled, main_key, pattern_of, relation, way_words
 from nightclerk.ports import Selector, SelectorSet
 from nightclerk.texts import say
 from nightclerk.web.faults import is_passing
+from nightclerk.web.scripts import script
 
 Root = Page | FrameLocator | Locator
 _WORDS = """e => `<${e.tagName.toLowerCase()}${e.id ? '#' + e.id : ''}> ` +
@@ -42,7 +43,10 @@ def hits(page: Page, selectors: SelectorSet, selector: Selector, values: Mapping
     for position, written in enumerate(selector.ways):
         way = filled(written, values, element=selector.name, where=selector.where)
         locator = locator_of(root, way)
-        attempt = Try(way=way, position=position, fits=_count(locator, selector, way))
+        fits = _count(locator, selector, way)
+        if fits and relation(way)[0]:
+            locator, fits = _beside(page, selectors, locator, relation(way), values)
+        attempt = Try(way=way, position=position, fits=fits)
         found.append(_with_hidden_file_field(Hit(attempt=attempt, locator=locator), selector))
         if found[-1].attempt.fits == 1:
             break
@@ -81,6 +85,21 @@ def ambiguous(selector: Selector, hit: Hit) -> ElementAmbiguous:
     with contextlib.suppress(PlaywrightError):
         words = [hit.locator.nth(n).evaluate(_WORDS, timeout=1000) for n in (0, 1)]
     return ElementAmbiguous(element=selector.name, count=hit.attempt.fits, first=words[0], second=words[1])
+
+
+def _beside(
+    page: Page, selectors: SelectorSet, locator: Locator, related: tuple[str, str], values: Mapping[str, str]
+) -> tuple[Locator, int]:
+    """Of all that a way fits, the one next to another element, and 1; 0 while there is none or the other is missing.
+
+    Both must live in the same frame: their boxes are compared in its own pixels.
+    """
+    how, name = related
+    anchor = _only_one(page, selectors, selectors.elements[name], values)
+    if anchor is None:
+        return locator, 0
+    place = locator.evaluate_all(script("beside"), [how, anchor.element_handle(timeout=1000)])
+    return (locator.nth(place), 1) if place >= 0 else (locator, 0)
 
 
 def locator_of(root: Root, way: Mapping[str, Any]) -> Locator:

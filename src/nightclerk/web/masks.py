@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from playwright.sync_api import Error as PlaywrightError
@@ -10,6 +11,7 @@ from playwright.sync_api import Frame as PageFrame
 from playwright.sync_api import Locator, Page
 
 from nightclerk.domain.privacy import find_private
+from nightclerk.domain.split import Part, split_private
 from nightclerk.locate.ways import widened
 from nightclerk.ports import Box, Selector, SelectorSet
 from nightclerk.web.find import locator_of
@@ -17,29 +19,88 @@ from nightclerk.web.scripts import script
 
 #: Masks reach this far beyond what they hide.
 MARGIN = 2
-_BOXES = """nodes => nodes.map(n => n.getBoundingClientRect()).filter(r => r.width > 0 && r.height > 0)
-    .map(r => [r.left, r.top, r.width, r.height])"""
+_MEASURE = f"nodes => ({script('private')})(nodes)"
 
 Corner = tuple[float, float]
 Rectangle = list[float]
 
 
-def private_boxes(page: Page, selectors: SelectorSet) -> tuple[Box, ...]:
-    """The boxes of all that must be masked, in pixels of the viewport."""
+@dataclass(frozen=True, kw_only=True)
+class Measured:
+    """What must be masked on the page just now. `corners`: the frames that were searched, and where each stands."""
+
+    boxes: tuple[Box, ...]
+    corners: Mapping[PageFrame, Corner]
+    scale: float = 1.0
+
+
+def measure(page: Page, selectors: SelectorSet) -> Measured:
+    """All that must be masked, in pixels of the viewport; every frame is watched from now on for `moved`."""
     hidden = [s for s in selectors.elements.values() if s.private or s.secret]
     boxes: dict[Box, None] = {}
+    corners: dict[PageFrame, Corner] = {}
+    scale = 1.0
     for frame in page.frames:
         corner = _corner(frame)
         if corner is None:
             continue
-        for rectangle in [*_elements(frame, hidden, selectors), *_patterns(frame)]:
-            boxes[_box(rectangle, corner)] = None
-    return tuple(boxes)
+        corners[frame] = corner
+        seen = _seen(frame, hidden, selectors)
+        scale = max(scale, float(seen["scale"]))
+        boxes.update(dict.fromkeys(_box(rectangle, corner) for rectangle in _rectangles(seen)))
+    return Measured(boxes=tuple(boxes), corners=corners, scale=scale)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Since:
+    """What became of a page since it was measured: `boxes` of all that changed, and of all that is private now.
+
+    `replaced`: a frame shows another document or stands elsewhere, so that nobody can say what stood there in between.
+    """
+
+    steady: bool = True
+    replaced: bool = False
+    boxes: tuple[Box, ...] = ()
+
+
+def since(measured: Measured) -> Since:
+    """Whether the page stood still since it was measured; ends the watch."""
+    told = {frame: frame.evaluate(script("steady")) for frame in measured.corners}
+    if all(one["steady"] for one in told.values()) and _in_place(measured):
+        return Since()
+    if any(one["now"] is None and not one["steady"] for one in told.values()) or not _in_place(measured):
+        return Since(steady=False, replaced=True)
+    boxes = {
+        _box(rectangle, measured.corners[frame]): None
+        for frame, one in told.items()
+        if not one["steady"]
+        for rectangle in [*one["touched"], *_rectangles(one["now"])]
+    }
+    return Since(steady=False, boxes=tuple(boxes))
+
+
+def _in_place(measured: Measured) -> bool:
+    return all(_corner(frame) == corner for frame, corner in measured.corners.items())
 
 
 def is_secret_screen(page: Page, selectors: SelectorSet) -> bool:
     """Whether a login or verification screen is showing, of which no picture may be kept."""
-    return any(_any_fit(frame, marker, selectors).count() for frame in page.frames for marker in selectors.unpictured)
+    markers = selectors.unpictured
+    return bool(markers) and any(_joined(frame, markers, selectors).count() for frame in page.frames)
+
+
+def of_private_elements(frame: PageFrame, selectors: SelectorSet, source: str) -> Any:
+    """What the function expression `source` returns for the private and secret elements of one frame."""
+    hidden = [s for s in selectors.elements.values() if s.private or s.secret]
+    if hidden:
+        return _joined(frame, hidden, selectors).evaluate_all(source)
+    return frame.evaluate(f"() => ({source})([])")
+
+
+def _seen(frame: PageFrame, hidden: Sequence[Selector], selectors: SelectorSet) -> dict[str, Any]:
+    if hidden:
+        return _joined(frame, hidden, selectors).evaluate_all(_MEASURE)
+    return frame.evaluate(f"() => ({script('private')})([])")
 
 
 def _corner(frame: PageFrame) -> Corner | None:
@@ -57,9 +118,9 @@ def _corner(frame: PageFrame) -> Corner | None:
     return (box["x"] + inset[0], box["y"] + inset[1]) if box else None
 
 
-def _elements(frame: PageFrame, hidden: Iterable[Selector], selectors: SelectorSet) -> Iterator[Rectangle]:
-    for selector in hidden:
-        yield from _any_fit(frame, selector, selectors).evaluate_all(_BOXES)
+def _joined(frame: PageFrame, wanted: Iterable[Selector], selectors: SelectorSet) -> Locator:
+    """All that any of the selectors fits in one frame."""
+    return _either([_any_fit(frame, selector, selectors) for selector in wanted])
 
 
 def _any_fit(frame: PageFrame, selector: Selector, selectors: SelectorSet) -> Locator:
@@ -68,20 +129,34 @@ def _any_fit(frame: PageFrame, selector: Selector, selectors: SelectorSet) -> Lo
     if selector.within:
         root = _any_fit(frame, selectors.elements[selector.within], selectors)
     wide = [widened(way) for way in selector.ways]
-    locators = [locator_of(root, {k: v for k, v in way.items() if k != "nth"}) for way in wide if way]
+    return _either([locator_of(root, {k: v for k, v in way.items() if k != "nth"}) for way in wide if way])
+
+
+def _either(locators: Sequence[Locator]) -> Locator:
     joined = locators[0]
     for locator in locators[1:]:
         joined = joined.or_(locator)
     return joined
 
 
-def _patterns(frame: PageFrame) -> Iterator[Rectangle]:
-    for run in frame.evaluate(script("private")):
+def _rectangles(seen: Mapping[str, Any]) -> Iterator[Rectangle]:
+    """The rectangles to mask: marked elements, private stretches of text, and numbers cut up into several fields."""
+    yield from seen["marked"]
+    for run in seen["runs"]:
         for span in find_private(run["text"], label=run["label"]):
             if "whole" in run:
                 yield run["whole"]
             else:
                 yield from joined_lines(box for box in run["boxes"][span.start : span.end] if box)
+    parts = [Part(text=run["text"], label=run["label"], box=_hull(run)) for run in seen["runs"]]
+    yield from (list(part.box) for part in split_private(parts))
+
+
+def _hull(run: Mapping[str, Any]) -> tuple[float, float, float, float]:
+    boxes = [run["whole"]] if "whole" in run else [box for box in run["boxes"] if box]
+    left, top = min(box[0] for box in boxes), min(box[1] for box in boxes)
+    right, bottom = max(box[0] + box[2] for box in boxes), max(box[1] + box[3] for box in boxes)
+    return (left, top, right - left, bottom - top)
 
 
 def joined_lines(boxes: Iterable[Rectangle]) -> list[Rectangle]:
@@ -98,7 +173,7 @@ def joined_lines(boxes: Iterable[Rectangle]) -> list[Rectangle]:
     return lines
 
 
-def _box(rectangle: Rectangle, corner: Corner) -> Box:
+def _box(rectangle: Sequence[float], corner: Corner) -> Box:
     left, top, width, height = rectangle
     return Box(
         x=round(left + corner[0]) - MARGIN,

@@ -3,49 +3,45 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
-from playwright.sync_api import BrowserContext, FloatRect, Locator, Page
+from playwright.sync_api import BrowserContext, Locator, Page
 from playwright.sync_api import Error as PlaywrightError
-from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from nightclerk.domain.privacy import mask
 from nightclerk.errors import (
-    ElementAmbiguous,
-    ElementNotFound,
     SessionLost,
     UnknownPopup,
     WaitTimeout,
 )
-from nightclerk.locate.deciding import AMBIGUOUS_FOR_S, decide
-from nightclerk.ports import AppSettings, Box, Clock, Found, Frame, ScreenState, Selector, SelectorSet
+from nightclerk.locate.healer import Healer
+from nightclerk.ports import AppSettings, Clock, Found, Frame, ScreenState, Selector, SelectorSet
 from nightclerk.texts import say
-from nightclerk.web import choosing, popups
+from nightclerk.web import choosing, dragging, fence, filling, popups
+from nightclerk.web.asking import ask
 from nightclerk.web.downloads import Downloads
 from nightclerk.web.faults import (
-    BROKEN,
-    BrowserTrouble,
     CannotAct,
-    WrongContent,
     is_passing,
     only_passing,
     translated,
-    why_not,
     without_query,
 )
-from nightclerk.web.find import Hit, ambiguous, any_hit, hits
+from nightclerk.web.find import Hit, any_hit
+from nightclerk.web.finding import Finding
+from nightclerk.web.mending import Mender
 from nightclerk.web.pictures import picture
 from nightclerk.web.scripts import script
+from nightclerk.web.snapshot import snapshot
+from nightclerk.web.sockets import Sockets
 from nightclerk.web.tabs import Tabs
 
 POLL_MS = 50
-_TEXT = """e => e.matches('input[type=checkbox], input[type=radio]') ? (e.checked ? 'on' : 'off')
-    : e.matches('input, textarea') ? e.value
-    : e.matches('select') ? [...e.selectedOptions].map(o => o.text).join(' ') : e.innerText"""
 
 
-class WebPage:
+class WebPage(Finding):
     """One tab at a time; a tab that a click opens becomes the current one until it closes."""
 
     def __init__(
@@ -56,6 +52,8 @@ class WebPage:
         settings: AppSettings,
         clock: Clock,
         closing: Callable[[], None] = lambda: None,
+        killing: Callable[[], object] = lambda: None,
+        healer: Healer | None = None,
     ) -> None:
         self.selectors = selectors
         self.on_popup: Callable[[str], None] = lambda name: None
@@ -63,180 +61,65 @@ class WebPage:
         self._settings = settings
         self._clock = clock
         self._closing = closing
-        self._dialogs = popups.Dialogs()
+        self._killing = killing
+        self._dialogs = popups.Dialogs(clock=clock)
         self._downloads = Downloads()
         self._last_position: dict[str, int] = {}
+        self._clear: Locator | None = None
         context.set_default_timeout(settings.timeout_s * 1000)
+        fence.install(context)
         context.on("dialog", lambda dialog: self._dialogs.answer(dialog, self.selectors))
         self._tabs = Tabs(context, watch=self._downloads.watch)
-
-    # ---------------------------------------------------------------------------------------- finding
-
-    def find(self, selector: Selector, values: Mapping[str, str], *, timeout_s: float) -> Found:
-        """The one visible element that a way of the selector fits, or an error that says what is there instead."""
-        started = self._clock.monotonic()
-        crowded_since: float | None = None
-        while True:
-            waited_s = self._clock.monotonic() - started
-            self._report_dialogs()
-            found, crowded = self._look(selector, values, waited_s=waited_s)
-            if found:
-                return found
-            crowded_since = (waited_s if crowded_since is None else crowded_since) if crowded else None
-            over = waited_s >= timeout_s
-            if crowded and crowded_since is not None and (over or waited_s - crowded_since >= AMBIGUOUS_FOR_S):
-                raise crowded
-            self._tell_why_missing()
-            if over:
-                raise ElementNotFound(element=selector.name, waited_s=timeout_s, showed=self._showed())
-            if not self._close_known():
-                self._pause()
-
-    def _look(
-        self, selector: Selector, values: Mapping[str, str], *, waited_s: float
-    ) -> tuple[Found | None, ElementAmbiguous | None]:
-        """One look: the element, or the ambiguity that hides it, or neither."""
-        try:
-            seen = hits(self._page, self.selectors, selector, values)
-            last = self._last_position.get(selector.name, 0)
-            decision = decide([hit.attempt for hit in seen], waited_s=waited_s, last_time=last)
-            chosen = next((hit for hit in seen if hit.attempt is decision.chosen), None)
-            if decision.ending == "found" and chosen:
-                return self._found(selector, chosen), None
-            return None, ambiguous(selector, chosen) if chosen else None
-        except ElementAmbiguous as crowded:
-            return None, crowded
-        except PlaywrightError as error:
-            if not is_passing(error) and not isinstance(error, PlaywrightTimeout):
-                with translated(element=selector.name, verb="find"):
-                    raise
-            return None, None
-
-    def _found(self, selector: Selector, hit: Hit) -> Found:
-        box = hit.locator.bounding_box(timeout=1000)
-        self._last_position[selector.name] = hit.attempt.position
-        return Found(
-            selector=selector,
-            way=hit.attempt.words,
-            box=_box(box) if box else None,
-            handle=hit.locator,
-        )
-
-    def exists(self, selector: Selector, values: Mapping[str, str]) -> bool:
-        return self.count(selector, values) > 0
-
-    def count(self, selector: Selector, values: Mapping[str, str]) -> int:
-        hit = self._any(selector, values)
-        return hit.attempt.fits if hit else 0
-
-    def texts(self, selector: Selector, values: Mapping[str, str]) -> list[str]:
-        hit = self._any(selector, values)
-        if hit is None:
-            return []
-        with translated(element=selector.name, verb="texts"):
-            texts = hit.locator.evaluate_all(f"nodes => nodes.map({_TEXT})")
-        return [text.strip() for text in texts]
-
-    def rows(self, selector: Selector, values: Mapping[str, str]) -> list[dict[str, str]]:
-        found = self.find(selector, values, timeout_s=0)
-        with translated(element=selector.name, verb="rows"):
-            return found.handle.evaluate(script("rows"))
-
-    def _any(self, selector: Selector, values: Mapping[str, str]) -> Hit | None:
-        """The first way that fits anything. "Nothing" is believed only of a page that is whole and in order."""
-        deadline = self._clock.monotonic() + self._settings.timeout_s
-        while True:
-            self._report_dialogs()
-            with contextlib.suppress(PlaywrightError), only_passing(element=selector.name, verb="count"):
-                hit = any_hit(self._page, self.selectors, selector, values)
-                if hit or self._page.evaluate("document.readyState") != "loading":
-                    break
-            if self._clock.monotonic() >= deadline:
-                raise WaitTimeout(
-                    condition=say("web.page_ready"), waited_s=self._settings.timeout_s, showed=self._showed()
-                )
-            self._pause()
-        if hit is None:
-            self._tell_why_missing()
-        return hit
-
-    def wait_gone(self, selector: Selector, values: Mapping[str, str], *, timeout_s: float) -> None:
-        deadline = self._clock.monotonic() + timeout_s
-        while self.count(selector, values):
-            if self._clock.monotonic() >= deadline:
-                raise WaitTimeout(
-                    condition=say("web.gone", element=selector.name), waited_s=timeout_s, showed=self._showed()
-                )
-            self._pause()
+        self._sockets = Sockets(self._tabs.open_aside)
+        if any(element.commits for element in selectors.elements.values()):
+            self._sockets.make_ready()  # opens its page now, so that no focus moves between a form and its commit
+        self.healer = healer or Healer(app=selectors.app)
+        self._mender = Mender(self.healer, page=lambda: self._page, selectors=lambda: self.selectors)
 
     # ----------------------------------------------------------------------------------------- acting
 
     def click(self, found: Found) -> None:
-        self._reach(found)
-        with self._acting(found, "click"):
-            self._click(found.handle, no_wait_after=found.selector.commits)
-
-    def _click(self, locator: Locator, *, no_wait_after: bool) -> None:
-        """Click; that the click closed its own tab, as chooser windows do, is no error while another is open."""
-        try:
-            locator.click(no_wait_after=no_wait_after)
-        except PlaywrightError:
-            if not (locator.page.is_closed() and self._context.pages):
-                raise
+        page: Page = found.handle.page
+        with self._ready(found) as target, self._acting(found, "click"):
+            try:
+                target.click(no_wait_after=found.selector.commits)
+            except PlaywrightError:  # a click may close its own tab, as in a chooser window, while another is open
+                if not (page.is_closed() and self._tabs.any_left()):
+                    raise
 
     def fill(self, found: Found, text: str) -> None:
-        self._reach(found)
-        self._put(found, text)
+        with self._ready(found):
+            filling.put(found, text)
         with self._acting(found, "fill"):
-            shown = found.handle.evaluate(_TEXT)
-            if shown.strip() != text.strip() and self._is_date_field(found.handle):
-                shown = self._settle_date(found, text)
-        if " ".join(shown.split()) != " ".join(text.split()):
-            hidden = found.selector.secret or found.selector.private
-            raise WrongContent(
-                element=found.selector.name, wanted="" if hidden else text, shown="" if hidden else shown
-            )
-
-    def _put(self, found: Found, text: str) -> None:
-        """Replace the content. Playwright's own error quotes the text, so nothing of it may go on from here."""
-        try:
-            found.handle.fill(text)
-            return
-        except PlaywrightError as error:
-            broken, why = bool(BROKEN.search(str(error))), why_not(str(error))
-        if broken:
-            raise BrowserTrouble(why=why)
-        raise CannotAct(element=found.selector.name, verb="fill", why=why)
+            shown = filling.shown_after(found, text)
+        filling.compare(found, text, shown)
 
     def press(self, keys: str, found: Found | None = None) -> None:
         if found is None:
             self._report_dialogs()
             self._page.keyboard.press(keys)
             return
-        self._reach(found)
-        with self._acting(found, "press"):
-            found.handle.press(keys, no_wait_after=found.selector.commits)
+        with self._ready(found) as target, self._acting(found, "press"):
+            target.press(keys, no_wait_after=found.selector.commits)
 
     def choose(self, found: Found, option: str) -> None:
-        self._reach(found)
-        with self._acting(found, "choose"):
+        with self._ready(found), self._acting(found, "choose"):
             choosing.choose(found, option, page=self._page, clock=self._clock, timeout_s=self._settings.timeout_s)
 
     def check(self, found: Found, on: bool) -> None:
-        self._reach(found)
-        with self._acting(found, "check"):
-            found.handle.set_checked(on)
+        with self._ready(found) as target, self._acting(found, "check"):
+            target.set_checked(on)
 
     def upload(self, found: Found, files: Sequence[Path]) -> None:
         paths = [str(file) for file in files]
-        with self._acting(found, "upload"):
-            if found.handle.evaluate("e => e.matches('input[type=file]')"):
-                found.handle.set_input_files(paths)
+        with translated(element=found.selector.name, verb="upload"):
+            field = found.handle.evaluate("e => e.matches('input[type=file]')")
+        with self._ready(found, reach=not field) as target, self._acting(found, "upload"):
+            if field:
+                target.set_input_files(paths)
                 return
-        self._reach(found)
-        with self._acting(found, "upload"):
             with self._page.expect_file_chooser() as chooser:
-                found.handle.click()
+                target.click()
             chooser.value.set_files(paths)
 
     def download(self, found: Found, folder: Path, *, timeout_s: float) -> Path:
@@ -254,9 +137,38 @@ class WebPage:
             self._pause()
         return self._downloads.save_first(folder, element=found.selector.name)
 
+    def hover(self, found: Found) -> None:
+        with self._ready(found) as target, self._acting(found, "hover"):
+            target.hover()
+
+    def drag(self, found: Found, to: Found | None, offset: tuple[int, int]) -> None:
+        with self._ready(found), self._acting(found, "drag"):
+            dragging.drag(found.handle, target=to.handle if to else None, offset=offset)
+
+    def tab(self, number: int) -> None:
+        self._tabs.show(number)
+
     def read(self, found: Found) -> str:
         with self._acting(found, "read"):
-            return found.handle.evaluate(_TEXT).strip()
+            return str(ask(found.handle, filling.TEXT)).strip()
+
+    @contextlib.contextmanager
+    def _ready(self, found: Found, *, reach: bool = True) -> Iterator[Any]:
+        """What to act on, with nothing in the way: the element; a commit's one node, behind the fence of its permit."""
+        self._dialogs.permit, permit = found.permit, found.permit
+        if permit is None:
+            if reach:
+                self._reach(found)
+            yield found.handle
+            return
+        with fence.untouched_so_far():
+            if reach:
+                self._reach(found)
+            with translated(element=found.selector.name, verb="find"):
+                node = found.handle.element_handle()
+            self._sockets.close_idle()
+        with fence.fenced(node, permit, self._clock):
+            yield node
 
     @contextlib.contextmanager
     def _acting(self, found: Found, verb: str) -> Iterator[None]:
@@ -270,16 +182,6 @@ class WebPage:
             raise
         self._report_dialogs()
 
-    def _is_date_field(self, locator: Locator) -> bool:
-        return bool(locator.evaluate("e => e.type === 'date' || !!e.closest('[class*=picker], [class*=date]')"))
-
-    def _settle_date(self, found: Found, text: str) -> str:
-        """A date picker takes a typed date only on Enter, and closes on Tab."""
-        self._put(found, text)
-        found.handle.press("Enter")
-        found.handle.press("Tab")
-        return found.handle.evaluate(_TEXT)
-
     # -------------------------------------------------------------------------------- what is in the way
 
     def _reach(self, found: Found) -> None:
@@ -291,6 +193,8 @@ class WebPage:
             waited_s = self._clock.monotonic() - started
             if self._close_known() and waited_s < self._settings.timeout_s:
                 continue
+            if self._is_clear(found):
+                return
             try:
                 cover = popups.cover_of(locator)
             except PlaywrightError as error:
@@ -306,6 +210,11 @@ class WebPage:
             if waited_s >= patience_s:
                 raise UnknownPopup(app=self.selectors.app, text=cover.text or cover.label)
             self._pause()
+
+    def _is_clear(self, found: Found) -> bool:
+        """Whether it was seen clear when it was found just now; a commit, which waits in between, looks anew."""
+        clear, self._clear = self._clear, None
+        return found.permit is None and clear is found.handle
 
     def _tell_cover(self, locator: Locator) -> None:
         with contextlib.suppress(PlaywrightError):
@@ -361,6 +270,7 @@ class WebPage:
         return self._tabs.current
 
     def goto(self, url: str, *, timeout_s: float) -> None:
+        self._dialogs.permit = None
         self._tabs.goto(url, timeout_s=timeout_s)
         self._report_dialogs()
 
@@ -376,7 +286,7 @@ class WebPage:
             return self._page.title()
 
     def state(self) -> ScreenState:
-        return ScreenState(where=without_query(self._page.url), showed=self._showed())
+        return ScreenState(where=without_query(self._page.url))
 
     def _showed(self) -> str:
         with contextlib.suppress(PlaywrightError):
@@ -386,16 +296,21 @@ class WebPage:
     def frame(self) -> Frame:
         return picture(self._page, self.selectors)
 
+    def snapshot(self) -> str:
+        """The page as still, masked HTML, for a test; "" where none may be kept or none can be had."""
+        with contextlib.suppress(PlaywrightError):
+            return snapshot(self._page, self.selectors)
+        return ""
+
     def _pause(self) -> None:
         """Let the browser work for a moment between two looks."""
         with translated(element=self.selectors.app, verb="wait"):
             self._page.wait_for_timeout(POLL_MS)
 
+    def kill(self) -> None:
+        self._killing()
+
     def close(self) -> None:
         with contextlib.suppress(PlaywrightError):
             self._context.close()
         self._closing()
-
-
-def _box(box: FloatRect) -> Box:
-    return Box(x=round(box["x"]), y=round(box["y"]), width=round(box["width"]), height=round(box["height"]))

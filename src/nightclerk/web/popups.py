@@ -9,7 +9,8 @@ from typing import Any
 from playwright.sync_api import Dialog, Locator
 
 from nightclerk.locate.ways import main_key, pattern_of
-from nightclerk.ports import Popup, SelectorSet
+from nightclerk.ports import Clock, Permit, Popup, SelectorSet
+from nightclerk.web.asking import ask
 from nightclerk.web.scripts import script
 
 #: A cover that asks for an answer is believed to be a pop-up after this long; one that only says "loading" is not.
@@ -18,8 +19,13 @@ POPUP_AFTER_S = 1.2
 
 @dataclass
 class Dialogs:
-    """The browser's own boxes (alert, confirm, prompt, leave?): answered at once, unknown ones kept for report."""
+    """The browser's own boxes (alert, confirm, prompt, leave?): answered at once, unknown ones kept for report.
 
+    `permit` is that of the last act, if it was a commit: a box that it brought up is not accepted after its end.
+    """
+
+    clock: Clock
+    permit: Permit | None = None
     known: list[str] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
 
@@ -27,10 +33,16 @@ class Dialogs:
         """Answer as the selectors say; else take the harmless way out and remember what was asked."""
         name, accept = ruling(dialog.type, dialog.message, selectors)
         (self.known if name else self.unknown).append(name or dialog.message)
-        if accept:
-            dialog.accept()
+        if accept and (dialog.type == "alert" or not self._too_late()):
+            if dialog.type == "prompt" and (text := typed_answer(name, selectors)):
+                dialog.accept(text)
+            else:
+                dialog.accept()
         else:
             dialog.dismiss()
+
+    def _too_late(self) -> bool:
+        return self.permit is not None and self.permit.left_s(self.clock) <= 0
 
     def take_known(self) -> list[str]:
         """The names of known dialogs since the last call."""
@@ -67,6 +79,12 @@ def _answer_of(popup: Popup) -> str:
     return str(popup.close.ways[0].get("answer", "accept")) if popup.close else "accept"
 
 
+def typed_answer(name: str, selectors: SelectorSet) -> str:
+    """The text for a prompt: an `answer` that is neither accept nor dismiss ("" when there is none)."""
+    answers = [_answer_of(popup) for popup in selectors.popups if popup.name == name]
+    return next((answer for answer in answers if answer not in ("accept", "dismiss")), "")
+
+
 def on_page(selectors: SelectorSet) -> list[Popup]:
     """The known pop-ups that are part of the page."""
     return [popup for popup in selectors.popups if main_key(popup.marker.ways[0]) != "dialog"]
@@ -91,7 +109,7 @@ _INNER_CORNER = """frame => {
 
 def cover_of(locator: Locator) -> Cover | None:
     """What lies over the middle of an element, in its own frame or any frame around it."""
-    answer = locator.evaluate(_COVER)
+    answer = ask(locator, _COVER)
     if answer["cover"] or not answer["framed"]:
         return _cover(answer)
     handle = locator.element_handle()

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable
+from typing import ClassVar
 
 from playwright.sync_api import BrowserContext, Page, Response
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
+from nightclerk.errors import ApplicationError
 from nightclerk.texts import say
 from nightclerk.web.faults import (
     BROKEN,
@@ -21,6 +23,13 @@ from nightclerk.web.faults import (
 )
 
 
+class NoSuchTab(ApplicationError):
+    """Facts: number, count."""
+
+    en: ClassVar[str] = "There is no tab {number}: {count} are open."
+    zh: ClassVar[str] = "没有第 {number} 个标签页：只打开了 {count} 个。"
+
+
 class Tabs:
     """One tab is current: the one opened last that is still open."""
 
@@ -29,6 +38,8 @@ class Tabs:
         self._watch_too = watch
         self._asked = ""
         self._bad_page: tuple[str, str] | None = None
+        self._shown: Page | None = None
+        self._asides: list[Page] = []
         context.on("page", self._watch)
         for page in context.pages or [context.new_page()]:
             self._watch(page)
@@ -36,12 +47,40 @@ class Tabs:
     @property
     def current(self) -> Page:
         """The page to work on."""
-        pages = [page for page in self._context.pages if not page.is_closed()]
-        if not pages:
-            raise BrowserTrouble(why=say("web.no_tab"))
+        pages = self._open_pages()
+        if self._shown is not None and self._shown in pages:
+            return self._shown
         return pages[-1]
 
+    def _open_pages(self) -> list[Page]:
+        pages = [page for page in self._context.pages if not page.is_closed() and page not in self._asides]
+        if not pages:
+            raise BrowserTrouble(why=say("web.no_tab"))
+        return pages
+
+    def open_aside(self) -> Page:
+        """A new page of our own beside the tabs; it is never the current one."""
+        current = self.current
+        page = self._context.new_page()
+        self._asides.append(page)
+        self._shown = current
+        current.bring_to_front()
+        return page
+
+    def any_left(self) -> bool:
+        """Whether a tab is open."""
+        return any(page not in self._asides for page in self._context.pages)
+
+    def show(self, number: int) -> None:
+        """Go on in the open tab of that number (from 1), until another one opens or this one closes."""
+        pages = self._open_pages()
+        if number > len(pages):
+            raise NoSuchTab(number=number, count=len(pages))
+        self._shown = pages[number - 1]
+        self._shown.bring_to_front()
+
     def _watch(self, page: Page) -> None:
+        self._shown = page
         page.on("response", self._note_response)
         self._watch_too(page)
 

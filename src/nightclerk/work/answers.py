@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from nightclerk.domain.items import EffectState, State, Task
+from nightclerk.domain.items import State, Task
 from nightclerk.errors import NightClerkError
 from nightclerk.ports import Clock, Store
+from nightclerk.work.doubts import settle_doubts
 
 
 class AnsweredAlready(NightClerkError):
@@ -63,14 +64,8 @@ class Answers:
 
     def _settle_doubt(self, task: Task, answer: str, who: str) -> None:
         """The person looked on the other side: the ledger takes their word, with their name."""
-        for effect in self.store.effects(key=str(task.details.get("key", task.key))):
-            if effect.state is not EffectState.IN_DOUBT:
-                continue
-            now = self.clock.now()
-            if answer == "it_is_there":
-                self.store.confirm(effect, reference=f"seen by {who}", run=task.run, now=now)
-            else:
-                self.store.withdraw(effect, why=f"{who}: {answer}", run=task.run, now=now)
+        key, there = str(task.details.get("key", task.key)), answer == "it_is_there"
+        settle_doubts(self.store, key, there=there, who=who, why=answer, now=self.clock.now())
 
     def _go_on(self, task: Task, answer: str, who: str) -> None:
         item = self.store.item(task.queue, task.key) if task.key else None

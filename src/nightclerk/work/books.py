@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Select, Table, insert
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import StaticPool
+
+from nightclerk.errors import StoreUnreachable
+
+
+@contextmanager
+def reachable() -> Iterator[None]:
+    """Turn what a driver says about a database that is away into StoreUnreachable."""
+    try:
+        yield
+    except (OperationalError, InterfaceError, PoolTimeout) as error:
+        raise StoreUnreachable(why=str(getattr(error, "orig", None) or error).strip().partition("\n")[0]) from error
 
 
 class Books:
@@ -26,7 +38,15 @@ class Books:
 
     @contextmanager
     def _write(self) -> Iterator[Connection]:
-        """One transaction. On SQLite it takes the write lock at once, so that it never fails half way."""
+        """One transaction. On SQLite it takes the write lock at once, so that it never fails half way.
+
+        Raises StoreUnreachable.
+        """
+        with reachable(), self._transaction() as connection:
+            yield connection
+
+    @contextmanager
+    def _transaction(self) -> Iterator[Connection]:
         if not self._embedded:
             with self.engine.begin() as connection:
                 yield connection
@@ -40,12 +60,12 @@ class Books:
                 raise
             connection.commit()
 
-    def _rows(self, query: Select[Any]) -> list[Any]:
+    def _rows(self, query: Select[Any], facts: Mapping[str, Any] | None = None) -> list[Any]:
         if self._in_memory:
             with self._lock, self.engine.connect() as connection:
-                return list(connection.execute(query))
-        with self.engine.connect() as connection:
-            return list(connection.execute(query))
+                return list(connection.execute(query, facts))
+        with reachable(), self.engine.connect() as connection:
+            return list(connection.execute(query, facts))
 
     def _add(self, table: Table, **values: Any) -> bool:
         """Insert one row; False when its key is taken."""

@@ -18,6 +18,8 @@ from nightclerk.errors import WorkspaceError
 from nightclerk.workspace import Bot, seconds
 
 Start = Callable[[str, datetime], None]
+#: Intervals count from here: every scheduler plans the same times, whenever it was started.
+_ZERO = datetime(2020, 1, 1, tzinfo=UTC)
 
 
 class SlotExecutor(BaseExecutor):
@@ -38,13 +40,17 @@ class SlotExecutor(BaseExecutor):
 
 
 def trigger_of(schedule: Mapping[str, Any], *, timezone: str, where: str = "") -> BaseTrigger | None:
-    """The trigger of a bot's `schedule`: {cron: "30 1 * * *"} or {every: 20m}; None when it has none."""
+    """The trigger of a bot's `schedule`: {cron: "30 1 * * *"} or {every: 20m}; None when it has none.
+
+    Two schedulers plan the same times, so that each slot is planned once.
+    """
     zone = ZoneInfo(str(schedule.get("timezone", timezone)))
     try:
         if "cron" in schedule:
             return CronTrigger.from_crontab(str(schedule["cron"]), timezone=zone)
         if "every" in schedule:
-            return IntervalTrigger(seconds=int(seconds(schedule["every"])), timezone=zone)
+            every_s = int(seconds(schedule["every"]))
+            return IntervalTrigger(seconds=every_s, start_date=_ZERO, timezone=zone)
     except ValueError as error:
         raise WorkspaceError(
             where=where,

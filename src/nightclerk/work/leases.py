@@ -27,6 +27,13 @@ class Leases(Books):
                 return None
             return int(connection.execute(select(lease.fence).where(lease.name == name)).scalar_one())
 
+    def release_all(self, run: str) -> int:
+        """Let go of everything that processes of a run hold (holders "<run>" and "<run>/…"): they are dead."""
+        lease = t.leases.c
+        held = or_(lease.holder == run, lease.holder.startswith(f"{run}/", autoescape=True))
+        with self._write() as connection:
+            return connection.execute(update(t.leases).where(held).values(holder="")).rowcount
+
     def release(self, name: str, *, holder: str) -> None:
         lease = t.leases.c
         with self._write() as connection:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 
 from nightclerk.domain.items import RunRecord, RunState
 from nightclerk.records import dump
@@ -54,6 +54,54 @@ class Runs(Books):
         plain = {k: v if isinstance(v, datetime) else dump(v) for k, v in changes.items()}
         with self._write() as connection:
             connection.execute(update(t.runs).where(t.runs.c.run == run).values(**plain))
+
+    def begin_run(self, run: str, *, now: datetime, **process: Any) -> RunRecord | None:
+        """A process takes a run up: its `stint` begins, and every earlier one is over. None when there is nothing to
+        take up (it was cancelled, paused, or has ended). `process`: worker, place, pid, pid_started, film."""
+        r = t.runs.c
+        with self._write() as connection:
+            done = connection.execute(
+                update(t.runs)
+                .where(r.run == run, r.state.in_([RunState.QUEUED.value, RunState.RUNNING.value]))
+                .values(
+                    state=RunState.RUNNING.value,
+                    stint=r.stint + 1,
+                    started_at=func.coalesce(r.started_at, bindparam("now", now, t.runs.c.started_at.type)),
+                    reason="",
+                    **process,
+                )
+            )
+            if done.rowcount != 1:
+                return None
+            return _run(connection.execute(select(t.runs).where(r.run == run)).one())
+
+    def end_run(self, run: str, *, stint: int, state: RunState, now: datetime, **changes: Any) -> RunState:
+        """A process files how a run ended, and gets back where the run stands now.
+
+        `state=PAUSED` lets go of a run that a person paused, unless it was told to go on meanwhile. A cancelled run
+        stays cancelled. A process whose stint is over changes nothing.
+        """
+        r = t.runs.c
+        plain = {k: v if isinstance(v, datetime) else dump(v) for k, v in changes.items()}
+        open_states = [RunState.PAUSED] if state is RunState.PAUSED else [RunState.RUNNING, RunState.PAUSED]
+        with self._write() as connection:
+            connection.execute(
+                update(t.runs)
+                .where(r.run == run, r.stint == stint, r.state.in_([one.value for one in open_states]))
+                .values(state=state.value, ended_at=now, **plain)
+            )
+            row = connection.execute(select(r.state).where(r.run == run)).one()
+        return RunState(row.state)
+
+    def change_run(self, run: str, *, expect: Iterable[RunState], **changes: Any) -> bool:
+        """Change a run if it is in one of the states `expect`; False (and nothing changed) otherwise."""
+        plain = {k: v if isinstance(v, datetime) else dump(v) for k, v in changes.items()}
+        known = [state.value for state in expect]
+        with self._write() as connection:
+            done = connection.execute(
+                update(t.runs).where(t.runs.c.run == run, t.runs.c.state.in_(known)).values(**plain)
+            )
+        return done.rowcount == 1
 
     def anchor(self, run: str, *, seq: int, head: str, now: datetime) -> None:
         with self._write() as connection:

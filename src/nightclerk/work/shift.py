@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
@@ -14,6 +15,8 @@ from nightclerk.ports import Clock, Store
 from nightclerk.workspace import Bot, Workspace, seconds
 
 _ENDED = {RunState.DONE, RunState.FAILED, RunState.CANCELLED, RunState.CRASHED}
+#: A slot that was planned this long ago and has no run was left behind by a process that died in between.
+LEFT_BEHIND = timedelta(seconds=30)
 
 
 def run_id(bot: str, now: datetime) -> str:
@@ -21,20 +24,32 @@ def run_id(bot: str, now: datetime) -> str:
     return f"{now:%Y%m%dT%H%M%S}-{bot}-{uuid4().hex[:4]}"
 
 
-class Shift:
-    """Plans slots, fires them as runs, and settles them. `fire(run, needs)` hands a run to the engine."""
+def run_of_slot(slot: Slot) -> str:
+    """The name of a slot's one run, the same whoever launches it: two schedulers make one run."""
+    return f"{slot.planned_for:%Y%m%dT%H%M%S}-{slot.bot}-{hashlib.sha256(slot.slot_id.encode()).hexdigest()[:4]}"
 
-    def __init__(self, *, workspace: Workspace, store: Store, clock: Clock, fire: Callable[[str, str], None]) -> None:
+
+class Shift:
+    """Plans slots, fires them as runs, and settles them. `fire(run, needs)` hands a run to the engine.
+
+    `version()` names the flows that a run launched now is meant to be performed with.
+    """
+
+    def __init__(
+        self, *, workspace: Workspace, store: Store, clock: Clock, fire: Callable[[str, str], None],
+        version: Callable[[], str] = str,
+    ) -> None:  # fmt: skip
         self.workspace, self.store, self.clock, self._fire = workspace, store, clock, fire
+        self._version = version
         self._changed = threading.Condition()
 
     def launch(
         self, bot: Bot, parameters: Mapping[str, Any], *, by: str, rehearse: bool = False, first: int | None = None,
         slot: Slot | None = None,
     ) -> str:  # fmt: skip
-        """Queue one run of a bot; returns its id."""
+        """Queue one run of a bot; returns its id. The run of a slot is queued once, however often this is called."""
         now = self.clock.now()
-        run = run_id(bot.name, now)
+        run = run_of_slot(slot) if slot else run_id(bot.name, now)
         self.store.add_run(
             RunRecord(
                 run=run,
@@ -47,6 +62,8 @@ class Shift:
                 slot_id=slot.slot_id if slot else "",
                 shift=slot.shift if slot else "",
                 queued_at=now,
+                needs=bot.needs,
+                version=self._version(),
             )
         )
         if slot is not None:
@@ -71,7 +88,7 @@ class Shift:
     def run_ended(self, run: str) -> None:
         """Settle the slot of a run that has ended, and start the bots that waited for it."""
         record = self.store.run(run)
-        if record is not None and record.slot_id:
+        if record is not None and record.slot_id and record.state in _ENDED:
             outcome, why = self._outcome(record)
             self.store.settle(record.slot_id, outcome, why=why, run=run)
             self._start_waiting(record.shift, by=record.started_by)
@@ -97,6 +114,16 @@ class Shift:
         planned_for = max(s.planned_for for s in slots)
         for name in ready_after(done, [s.bot for s in slots], after):
             self.start_slot(self.workspace.bots[name], planned_for, shift=shift, by=by)
+
+    def mend(self) -> None:
+        """Go on with what a process left half done when it died: a slot without a run, a run whose end nobody saw."""
+        for slot in self.store.slots(outcomes=[Outcome.PLANNED, Outcome.RUNNING], limit=1000):
+            bot = self.workspace.bots.get(slot.bot)
+            record = self.store.run(run_of_slot(slot))
+            if record is not None and record.state in _ENDED:
+                self.run_ended(record.run)
+            elif record is None and bot is not None and self.clock.now() - slot.planned_for > LEFT_BEHIND:
+                self.launch(bot, bot.parameters, by="scheduler", slot=slot)
 
     def start_all(self, shift: str, *, by: str) -> None:
         """Start a whole shift now: the bots that wait for nobody; the others follow by themselves."""

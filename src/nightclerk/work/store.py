@@ -8,31 +8,48 @@ from typing import Any
 from sqlalchemy import create_engine, event
 from sqlalchemy.pool import StaticPool
 
-from nightclerk.work import tables as t
+from nightclerk.work.books import reachable
 from nightclerk.work.leases import Leases
 from nightclerk.work.ledger import Ledger
 from nightclerk.work.queue import Queues
 from nightclerk.work.runs import Runs
+from nightclerk.work.schema import prepare
 from nightclerk.work.slots import Slots
 from nightclerk.work.tasks import Tasks
+from nightclerk.work.workers import Workers
+
+#: A server that is gone without a word is noticed within these times (libpq's own names; seconds, milliseconds).
+_POSTGRES = {
+    "connect_timeout": 10, "keepalives_idle": 5, "keepalives_interval": 3, "keepalives_count": 3,
+    "tcp_user_timeout": 10_000, "application_name": "nightclerk",
+}  # fmt: skip
 
 
-class SqlStore(Queues, Ledger, Runs, Slots, Tasks, Leases):
+class SqlStore(Queues, Ledger, Runs, Slots, Tasks, Leases, Workers):
     """`ports.Store` over SQLAlchemy."""
 
 
 def open_store(url: str) -> SqlStore:
-    """Open (and create) the books at an SQLAlchemy URL: sqlite:///FILE, sqlite:// (in memory), postgresql+psycopg://…"""
+    """Open the books at an SQLAlchemy URL: sqlite:///FILE, sqlite:// (in memory), postgresql+psycopg://…
+
+    They are created where there are none, and brought up to date where an earlier program wrote them. Raises
+    BooksNewer and StoreUnreachable.
+    """
     if url == "sqlite://":
-        engine = create_engine(url, poolclass=StaticPool, connect_args={"check_same_thread": False})
+        engine = create_engine(
+            url, hide_parameters=True, poolclass=StaticPool, connect_args={"check_same_thread": False}
+        )
     elif url.startswith("sqlite:///"):
         Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
-        engine = create_engine(url)
+        engine = create_engine(url, hide_parameters=True)
     else:
-        engine = create_engine(url, pool_pre_ping=True)
+        engine = create_engine(
+            url, hide_parameters=True, pool_pre_ping=True, pool_size=3, max_overflow=12, connect_args=dict(_POSTGRES)
+        )
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _sqlite_pragmas)
-    t.books.create_all(engine)
+    with reachable():
+        prepare(engine)
     return SqlStore(engine)
 
 

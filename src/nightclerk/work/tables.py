@@ -60,6 +60,9 @@ effects = Table(
     Column("run", String(120), nullable=False, default=""),
     Column("why", Text, nullable=False, default=""),
     Column("updated_at", Utc),
+    Column("version", Integer, nullable=False, default=0, server_default="0"),
+    Column("holder", String(160), nullable=False, default="", server_default=""),
+    Column("permit_until", Utc),
 )
 
 runs = Table(
@@ -84,6 +87,15 @@ runs = Table(
     Column("counts", JSON, nullable=False, default=dict),
     Column("reason", Text, nullable=False, default=""),
     Column("result", Text, nullable=False, default=""),
+    Column("needs", String(80), nullable=False, default="web"),
+    Column("version", String(40), nullable=False, default=""),
+    Column("turn", Integer, nullable=False, default=0),
+    Column("stint", Integer, nullable=False, default=0),
+    Column("worker", String(160), nullable=False, default=""),
+    Column("place", String(40), nullable=False, default=""),
+    Column("pid", Integer, nullable=False, default=0),
+    Column("pid_started", String(40), nullable=False, default=""),
+    Column("film", String(140), nullable=False, default=""),
     Index("runs_bot", "bot", "id"),
     Index("runs_shift", "shift", "id"),
 )
@@ -136,4 +148,38 @@ leases = Table(
     Column("holder", String(120), nullable=False),
     Column("fence", Integer, nullable=False),
     Column("until", Utc, nullable=False),
+)
+
+workers = Table(
+    "workers",
+    books,
+    Column("worker", String(160), primary_key=True),
+    Column("name", String(80), nullable=False),
+    Column("machine", String(120), nullable=False),
+    Column("place", String(40), nullable=False, default=""),
+    Column("pid", Integer, nullable=False),
+    Column("pid_started", String(40), nullable=False, default=""),
+    Column("cans", JSON, nullable=False, default=list),
+    Column("program", String(40), nullable=False, default=""),
+    Column("version", String(40), nullable=False, default=""),
+    Column("started_at", Utc, nullable=False),
+    Column("beat_at", Utc, nullable=False),
+    Column("ended_at", Utc),
+    Column("outcome", String(20), nullable=False, default=""),
+    Column("reaped_by", String(160), nullable=False, default=""),
+    Column("evidence_key", Text, nullable=False, default=""),
+)
+
+versions = Table(
+    "versions",
+    books,
+    Column("version", String(40), primary_key=True),
+    Column("seen_at", Utc, nullable=False),
+)
+
+about = Table(
+    "about",
+    books,
+    Column("name", String(40), primary_key=True),
+    Column("value", Text, nullable=False),
 )

@@ -2,68 +2,122 @@
 
 from __future__ import annotations
 
-import os
+import contextlib
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from nightclerk.domain.items import RunState
+from loguru import logger
+
+from nightclerk.domain.items import RunRecord, RunState
+from nightclerk.errors import StoreUnreachable
 from nightclerk.ports import Clock, Runs
+from nightclerk.work.pulse import NO_BOOKS, PULSELESS, Beats
 
 MOST_STARTS = 3
-_ENDED = (RunState.DONE, RunState.FAILED, RunState.CANCELLED)
+ENDED = (RunState.DONE, RunState.FAILED, RunState.CANCELLED, RunState.CRASHED)
 
 
-def perform_in_child(run: str, *, root: Path, store: Runs, clock: Clock, timeout_s: float) -> RunState:
-    """Perform a queued run in a process of its own; returns how it ended.
+@dataclass(kw_only=True)
+class Hands:
+    """A worker's processes that perform runs. `worker` is its id in the roll; `beats` is what they live by."""
 
-    A process that dies before it has filed an end is started again (its done items stay done), three times in all.
-    One that outlives `timeout_s` is ended and the run fails.
-    """
-    log = root / "data" / "workers" / f"{run}.log"
-    log.parent.mkdir(parents=True, exist_ok=True)
-    for _ in range(MOST_STARTS):
-        if not _watch(_start(run, root, log), timeout_s):
-            return _end(store, clock, run, RunState.FAILED, f"ended after its {timeout_s:g} s were up")
-        record = store.run(run)
-        if record is not None and record.state in _ENDED:
-            return record.state
-    return _end(store, clock, run, RunState.CRASHED, f"its process died {MOST_STARTS} times; see {log.name}")
+    root: Path
+    store: Runs
+    clock: Clock
+    worker: str = ""
+    beats: Beats = field(default_factory=Beats)
+    _children: set[subprocess.Popen[bytes]] = field(default_factory=set)
+    _closing: threading.Event = field(default_factory=threading.Event)
 
+    def perform(self, run: str, *, timeout_s: float) -> RunState:
+        """Perform a queued run in a process of its own; returns where the run stands then.
 
-def _start(run: str, root: Path, log: Path) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "nightclerk", "perform", run, "--workspace", str(root), "--with-parent"]
-    with log.open("ab") as out:
-        return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=out, stderr=out, cwd=root)
+        A process that dies before it has filed an end is started again (its done items stay done), three times in
+        all; deaths for want of a pulse or of the database do not count. One that outlives `timeout_s` is ended and the
+        run fails. QUEUED or RUNNING is returned only while this worker is closing.
+        """
+        log = self.root / "data" / "workers" / f"{run}.log"
+        log.parent.mkdir(parents=True, exist_ok=True)
+        deaths = 0
+        while deaths < MOST_STARTS:
+            if (record := self._ready(run)) is None:
+                return RunState.RUNNING
+            if over(record):
+                return self._let_go(record)
+            code = self._watch(self._start(run, log), timeout_s)
+            if code is None:
+                return self._fail(run, RunState.FAILED, f"ended after its {timeout_s:g} s were up")
+            deaths += code not in (PULSELESS, NO_BOOKS)
+        if (record := self._ready(run)) is None or over(record):
+            return record.state if record else RunState.RUNNING
+        return self._fail(run, RunState.CRASHED, f"its process died {MOST_STARTS} times; see {log.name}")
 
+    def close(self, *, patience_s: float = 0.0) -> None:
+        """Start no further process, and end those at work: after the item in hand where `patience_s` is enough for it,
+        else at once."""
+        self._closing.set()
+        self.beats.stop()
+        deadline_s = self.clock.monotonic() + patience_s
+        for child in list(self._children):
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                child.wait(timeout=max(0.0, deadline_s - self.clock.monotonic()))
+            if child.poll() is None:
+                child.kill()
+                child.wait()
 
-def _watch(child: subprocess.Popen[bytes], timeout_s: float) -> bool:
-    """Wait for the child; False when its time ran out and it had to be ended."""
-    try:
-        child.wait(timeout=timeout_s)
-        return True
-    except subprocess.TimeoutExpired:
-        child.kill()
-        child.wait()
-        return False
-    finally:
-        if child.stdin is not None:
+    def _ready(self, run: str) -> RunRecord | None:
+        """The run's record, once the database answers and this worker has a pulse; None when the worker is closing."""
+        while not self._closing.is_set():
+            try:
+                record = self.store.run(run)
+                if self.beats.fresh():
+                    return record
+            except StoreUnreachable as error:
+                logger.warning("run {} waits: {}", run, error)
+            self._closing.wait(0.5)
+        return None
+
+    def _start(self, run: str, log: Path) -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-m", "nightclerk", "perform", run, "--workspace", str(self.root), "--with-parent"]
+        if self.worker:
+            command += ["--worker", self.worker]
+        if self.beats.last_s is not None:
+            command += ["--beaten", f"{self.beats.last_s:.3f}"]
+        with log.open("ab") as out:
+            return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=out, stderr=out, cwd=self.root)
+
+    def _watch(self, child: subprocess.Popen[bytes], timeout_s: float) -> int | None:
+        """Wait for the child; its exit code, None when its time ran out and it had to be ended."""
+        assert child.stdin is not None
+        self._children.add(child)
+        self.beats.follow(child.stdin)
+        if self._closing.is_set():
+            child.kill()
+        try:
+            return child.wait(timeout=timeout_s)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.wait()
+            return None
+        finally:
+            self.beats.forget(child.stdin)
+            self._children.discard(child)
             child.stdin.close()
 
+    def _let_go(self, record: RunRecord) -> RunState:
+        """A person stopped the run while no process was there to notice: nothing of it is held any more."""
+        if record.state is RunState.PAUSED and record.ended_at is None:
+            self.store.end_run(record.run, stint=record.stint, state=RunState.PAUSED, now=self.clock.now())
+        return record.state
 
-def _end(store: Runs, clock: Clock, run: str, state: RunState, reason: str) -> RunState:
-    store.update_run(run, state=state, reason=reason, ended_at=clock.now())
-    return state
+    def _fail(self, run: str, state: RunState, reason: str) -> RunState:
+        self.store.update_run(run, state=state, reason=reason, ended_at=self.clock.now())
+        return state
 
 
-def end_with_parent(leave: Callable[[int], None] = os._exit) -> None:
-    """In the child: leave at once when the parent is gone (its end of our standard input closes)."""
-
-    def watch() -> None:
-        while os.read(sys.stdin.fileno(), 1):
-            pass
-        leave(70)
-
-    threading.Thread(target=watch, daemon=True, name="parent-watch").start()
+def over(record: RunRecord) -> bool:
+    """Whether no process has to be started for a run (any more, or for now)."""
+    return record.state in ENDED or record.state is RunState.PAUSED

@@ -19,7 +19,8 @@ from nightclerk.console.pages.common import (
 )
 from nightclerk.console.pages.tonight import queue_lines
 from nightclerk.console.services import Services
-from nightclerk.domain.items import FOR_A_PERSON, Effect, EffectState, State, WorkItem
+from nightclerk.domain.items import FOR_A_PERSON, State, WorkItem
+from nightclerk.work.doubts import settle_doubts
 
 router = APIRouter()
 #: What a person may make of an item, by the state that it is in.
@@ -78,23 +79,6 @@ def story(services: Services, item: WorkItem) -> dict[str, Any]:
     }
 
 
-def doubts_of(services: Services, item: WorkItem) -> list[Effect]:
-    """The effects of this item of which nobody knows yet whether they landed."""
-    open_states = {EffectState.IN_DOUBT, EffectState.SUBMITTING}
-    effects = services.store.effects(key=item.key, limit=50)
-    return [one for one in effects if one.key == item.key and one.state in open_states]
-
-
-def settle_doubts(services: Services, item: WorkItem, *, there: bool, reference: str, who: str) -> None:
-    """Write what a person saw on the other side into the ledger; a confirmed effect can never be withdrawn."""
-    now = services.now()
-    for effect in doubts_of(services, item):
-        if there:
-            services.store.confirm(effect, reference=reference, run=effect.run, now=now)
-        else:
-            services.store.withdraw(effect, why=f"{who}: not there", run=effect.run, now=now)
-
-
 def close_questions(services: Services, item: WorkItem, *, answer: str, who: str) -> None:
     """An item that a person has decided has no open questions left."""
     for task in services.store.tasks(run=item.run, limit=200) if item.run else []:
@@ -136,7 +120,8 @@ def decide(
             there = wanted is State.DONE
             if there and not reference.strip():
                 raise HTTPException(400, "console.refused.reference")
-            settle_doubts(services, item, there=there, reference=reference.strip(), who=who)
+            effect, now = str(item.details.get("key", key)), services.now()
+            settle_doubts(services.store, effect, there=there, reference=reference.strip(), who=who, now=now)
         why = " · ".join(part for part in (reference.strip(), why.strip()) if part)
         if services.store.decide(queue, key, version=version, state=wanted, who=who, why=why, now=services.now()):
             close_questions(services, item, answer=wanted.value, who=who)

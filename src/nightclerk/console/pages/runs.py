@@ -135,9 +135,25 @@ def chain(request: Request, run: str) -> Response:
 def cancel(request: Request, run: str) -> Response:
     services = services_of(request)
     record = record_or_404(services, run)
-    if record.state in GOING_ON:
+    if record.state in (*GOING_ON, RunState.PAUSED):
         services.launcher.cancel(run, user_of(request))
     return RedirectResponse(f"/runs/{run}?said=cancelled", status_code=303)
+
+
+@router.post("/runs/{run}/pause")
+def pause(request: Request, run: str) -> Response:
+    services = services_of(request)
+    if record_or_404(services, run).state in GOING_ON:
+        services.launcher.pause(run, user_of(request))
+    return RedirectResponse(f"/runs/{run}?said=paused", status_code=303)
+
+
+@router.post("/runs/{run}/resume")
+def resume(request: Request, run: str) -> Response:
+    services = services_of(request)
+    if record_or_404(services, run).state is RunState.PAUSED:
+        services.launcher.resume(run, user_of(request))
+    return RedirectResponse(f"/runs/{run}?said=resumed", status_code=303)
 
 
 @router.get("/shots/{run}/{sha256}.webp")

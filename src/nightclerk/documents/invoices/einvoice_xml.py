@@ -77,5 +77,5 @@ def _line(item: Element) -> InvoiceLine | None:
     return InvoiceLine(
         name=first(item, "ItemName"), spec=first(item, "SpecMod"), unit=first(item, "MeaUnits"),
         quantity=decimal(first(item, "Quantity")), price=decimal(first(item, "UnPrice")), net=net,
-        rate=rate, rate_text=rate_text, tax=decimal(first(item, "ComTaxAm")) or ZERO,
+        rate=rate, rate_text=rate_text, tax=decimal(first(item, "ComTaxAm")) or ZERO, source=Source.XML,
     )  # fmt: skip

@@ -100,7 +100,7 @@ def _split_figures(cells: list[Cell]) -> list[Cell]:
     parted: list[Cell] = []
     for cell in cells:
         cuts = [i for i in range(1, len(cell)) if cell[i].run != cell[i - 1].run]
-        if len(cuts) == 1:
+        if len(cuts) == 1 and len(cell) > 2:  # some programs draw every character by itself
             halves = [cell[: cuts[0]], cell[cuts[0] :]]
             if all(figures.money(text_of(half, spaces=False)) is not None for half in halves):
                 parted += halves

@@ -12,6 +12,13 @@ class NotAnInvoiceFile(DocumentError):
     zh = "{file}：不是 PDF、OFD 或 XML（实际是{found}）。请向对方索取原件；该文件已保留。"
 
 
+class CannotOpen(DocumentError):
+    """Facts: file, why (the system's words)."""
+
+    en = "{file}: the file cannot be opened ({why}). Check the path and who may read it."
+    zh = "{file}：无法打开文件（{why}）。请检查路径和读取权限。"
+
+
 class BrokenFile(DocumentError):
     """Facts: file, why (the library's words)."""
 

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import posixpath
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from xml.etree.ElementTree import Element
 
 from nightclerk.documents.invoices import fapiao, fapiao_table, figures
 from nightclerk.documents.invoices.faults import BrokenFile, NoInvoiceInside, TooMuch
 from nightclerk.documents.invoices.glyphs import Glyph, Page
 from nightclerk.documents.invoices.markup import local, parse, walk
+from nightclerk.documents.invoices.ofd_attached import (
+    attached_fields,
+    attached_lines,
+    is_attached_invoice,
+    tagged_fields,
+)
 from nightclerk.documents.invoices.sheet import Sheet
-from nightclerk.domain.invoices import Field, InvoiceLine, Reading, Source, Value
+from nightclerk.domain.invoices import Field, Finding, InvoiceLine, Reading, Source, Value
 
 ENTRY_LIMIT, BYTES_LIMIT, PAGE_LIMIT = 2000, 80_000_000, 100
 _POINTS = 72 / 25.4
@@ -41,6 +48,9 @@ def ofd_reading(content: bytes, file: str) -> tuple[int, Reading]:
     root = parse(parts["OFD.xml"], f"{file}/OFD.xml")
     fields = {name: (field,) for name, field in _custom_data(root).items()}
     pages = list(_pages(root, parts, file))
+    attached, lines_said = _beside_the_pages(parts, file)
+    for name, more in attached:
+        fields[name] = (*fields.get(name, ()), more)
     lines: list[InvoiceLine] = []
     for page in pages:
         sheet = Sheet(page)
@@ -48,7 +58,42 @@ def ofd_reading(content: bytes, file: str) -> tuple[int, Reading]:
         for name, field in fapiao.head(sheet).items():
             if not any(known.source is Source.TEXT for known in fields.get(name, ())):
                 fields[name] = (*fields.get(name, ()), field)
-    return len(pages), Reading(fields=fields, lines=tuple(lines))
+    same = sorted(line.net for line in lines) == sorted(line.net for line in lines_said)
+    findings = [] if same or not lines or not lines_said else [_lines_differ(lines, lines_said)]
+    return len(pages), Reading(fields=fields, lines=tuple(lines) or lines_said, findings=tuple(findings))
+
+
+def _lines_differ(shown: Sequence[InvoiceLine], said: Sequence[InvoiceLine]) -> Finding:
+    facts = {"page": ", ".join(str(line.net) for line in shown), "xml": ", ".join(str(line.net) for line in said)}
+    return Finding(code="lines_of_page_differ", facts=facts)
+
+
+def _beside_the_pages(parts: dict[str, bytes], file: str) -> tuple[list[tuple[str, Field]], tuple[InvoiceLine, ...]]:
+    """What attachments and tags state; a part that is no XML is no witness."""
+    said: list[tuple[str, Field]] = []
+    lines: tuple[InvoiceLine, ...] = ()
+    for path, content in parts.items():
+        name = posixpath.basename(path).lower()
+        if name == "customtag.xml":
+            said += tagged_fields(parse(content, f"{file}/{path}"), _texts(parts, file)).items()
+        elif "attach" in path.lower() or name.startswith(("original_invoice", "inv_")):
+            with contextlib.suppress(BrokenFile):
+                root = parse(content, f"{file}/{path}")
+                if is_attached_invoice(root):
+                    said += attached_fields(root).items()
+                    lines = lines or attached_lines(root)
+    return said, lines
+
+
+def _texts(parts: dict[str, bytes], file: str) -> dict[str, str]:
+    """The text of every text object by its number."""
+    return {
+        node.get("ID", ""): "".join((code.text or "").strip() for code in walk(node, "TextCode"))
+        for path, content in parts.items()
+        if path.lower().endswith("content.xml")
+        for node in parse(content, f"{file}/{path}").iter()
+        if local(node) == "TextObject"
+    }
 
 
 def _unpack(content: bytes, file: str) -> dict[str, bytes]:

@@ -9,15 +9,17 @@ from pathlib import Path
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
-from nightclerk.documents.invoices import embedded, fapiao, fapiao_table, international
+from nightclerk.documents.invoices import embedded, fapiao, fapiao_table, international, ocr
 from nightclerk.documents.invoices.compare import page_and_xml
 from nightclerk.documents.invoices.faults import BrokenFile, EncryptedFile, TooMuch
-from nightclerk.documents.invoices.glyphs import page_of
+from nightclerk.documents.invoices.glyphs import Glyph, Page, page_of
 from nightclerk.documents.invoices.qr import qr_fields, qr_text
 from nightclerk.documents.invoices.sheet import Sheet
 from nightclerk.domain.invoices import Field, InvoiceLine, Reading
 
-PAGE_LIMIT = 200
+PAGE_LIMIT, OCR_PAGES = 200, 5
+#: A page with fewer readable characters is taken for a picture.
+_LEAST_TEXT = 20
 _TOTALS = ("net", "tax", "gross", "gross_words")
 
 
@@ -41,17 +43,41 @@ def pdf_readings(content: bytes, path: Path, *, with_xml: bool = True) -> tuple[
     document = open_pdf(content, path.name)
     try:
         pages = [page_of(document, index) for index in range(len(document))]
+        scanned = ocr.available() and not any(map(readable, pages)) and _worth_a_look(document, pages)
+        if scanned:
+            pages = [ocr.page_by_ocr(document, index) for index in range(min(len(document), OCR_PAGES))]
         sheets = [part for page in pages for part in parted(Sheet(page))]
         attached = embedded.xml_reading(document, path.name) if with_xml else None
         if any(fapiao.is_fapiao(sheet) for sheet in sheets):
             readings = [_fapiao(document, group) for group in _invoices(sheets)]
         else:
             readings = [international.reading(sheets)]
+        if scanned:
+            readings = [ocr.by_ocr(reading) for reading in readings]
         if attached is not None and len(readings) == 1:
             readings = [page_and_xml(readings[0], attached, sheets)]
-        return len(pages), "pdf+xml" if attached else "pdf", readings
+        return len(document), "pdf+xml" if attached else "pdf", readings
     finally:
         document.close()
+
+
+def readable(page: Page) -> bool:
+    """Whether a page has text: characters that a font without Unicode draws are none."""
+    sound = sum(
+        char.isprintable() and not 0xE000 <= ord(char) <= 0xF8FF and char != "�" for char in map(_char, page.glyphs)
+    )
+    return sound >= _LEAST_TEXT and 2 * sound > len(page.glyphs)
+
+
+def _worth_a_look(document: pdfium.PdfDocument, pages: Iterable[Page]) -> bool:
+    """Whether there is anything to recognise: a picture, or characters that cannot be read as they are."""
+    if any(len(page.glyphs) >= _LEAST_TEXT for page in pages):
+        return True
+    return any(next(document[i].get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE]), None) for i in range(len(document)))
+
+
+def _char(glyph: Glyph) -> str:
+    return glyph.char
 
 
 def parted(sheet: Sheet) -> list[Sheet]:

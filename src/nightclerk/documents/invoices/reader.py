@@ -9,11 +9,11 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from nightclerk.documents.invoices.faults import NoInvoiceInside, NotAnInvoiceFile, TooMuch
+from nightclerk.documents.invoices.faults import CannotOpen, NoInvoiceInside, NotAnInvoiceFile, TooMuch
 from nightclerk.documents.invoices.ofd import ofd_reading
 from nightclerk.documents.invoices.pdf import pdf_readings
 from nightclerk.documents.invoices.xml import xml_reading
-from nightclerk.domain.invoices import Field, Invoice, InvoiceLine, InvoiceStatus, Reading, examine
+from nightclerk.domain.invoices import Field, Invoice, InvoiceLine, InvoiceStatus, Reading, Source, examine
 from nightclerk.texts import say
 
 BYTES_LIMIT = 60_000_000
@@ -43,10 +43,13 @@ def read_invoices(path: Path, *, with_xml: bool = True) -> list[Invoice]:
 
 
 def _load(path: Path) -> bytes:
-    size = path.stat().st_size
-    if size > BYTES_LIMIT:
-        raise TooMuch(file=path.name, what=f"{size} bytes", limit=BYTES_LIMIT)
-    return path.read_bytes()
+    try:
+        size = path.stat().st_size
+        if size > BYTES_LIMIT:
+            raise TooMuch(file=path.name, what=f"{size} bytes", limit=BYTES_LIMIT)
+        return path.read_bytes()
+    except OSError as error:
+        raise CannotOpen(file=path.name, why=error.strerror or type(error).__name__) from error
 
 
 def _readings(content: bytes, path: Path, with_xml: bool) -> tuple[int, str, list[Reading]]:
@@ -113,7 +116,10 @@ def _line_json(line: InvoiceLine) -> dict[str, Any]:
     return {
         "name": line.name, "spec": line.spec, "unit": line.unit, "quantity": _text(line.quantity),
         "price": _text(line.price), "net": str(line.net), "rate": line.rate_text, "tax": str(line.tax),
-        "sku": line.sku, "confirmed": bool(line.confirmed_by), "page": line.page,
+        "sku": line.sku, "source": line.source.value, "page": line.page,
+        # All of a line is confirmed only where its words were not recognised on a page; the sums prove the figures.
+        "confirmed": bool(line.confirmed_by) and line.source is Source.XML,
+        "figures_confirmed_by": line.confirmed_by,
         "box": list(line.box) if line.box else None,
     }  # fmt: skip
 

@@ -60,7 +60,7 @@ def _cii_line(item: Element) -> InvoiceLine | None:
         name=first(product, "Name"), sku=first(product, "SellerAssignedID"),
         quantity=decimal(first(delivery, "BilledQuantity")),
         price=decimal(first(agreement, "NetPriceProductTradePrice", "ChargeAmount")),
-        net=net, rate=_rate(percent), rate_text=percent,
+        net=net, rate=_rate(percent), rate_text=percent, source=Source.XML,
     )  # fmt: skip
 
 
@@ -95,7 +95,7 @@ def _ubl_line(item: Element) -> InvoiceLine | None:
     return InvoiceLine(
         name=first(item, "Item", "Name"), price=decimal(first(item, "Price", "PriceAmount")),
         quantity=decimal(first(item, "InvoicedQuantity") or first(item, "CreditedQuantity")),
-        net=net, rate=_rate(percent), rate_text=percent,
+        net=net, rate=_rate(percent), rate_text=percent, source=Source.XML,
     )  # fmt: skip
 
 

@@ -24,8 +24,8 @@ _DIED = 3
 class Client:
     """One running client program."""
 
-    def __init__(self, state: Path, troubles: Troubles) -> None:
-        self._books = Books(state)
+    def __init__(self, state: Path, troubles: Troubles, *, plain: bool = False) -> None:
+        self._books = Books(state, plain=plain)
         self._troubles = troubles
         self._state = state
         self._busy = False
