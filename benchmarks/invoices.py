@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from nightclerk.documents.invoices import read_invoices
-from nightclerk.domain.invoices import Invoice, InvoiceLine
+from nightclerk.domain.invoices import Invoice, InvoiceLine, Source
 from nightclerk.errors import DocumentError
 
 #: Field -> how the truth of either data set spells it.
@@ -59,6 +59,16 @@ def line_right(line: InvoiceLine, truth: dict[str, Any]) -> bool:
     return all(_equal(one, other) for one, other in pairs)
 
 
+def figures_right(line: InvoiceLine, truth: dict[str, Any]) -> bool:
+    """Whether quantity, price and amount are those of the truth."""
+    pairs = (
+        (_text(line.quantity), truth["qty"]),
+        (_text(line.price), truth["price"]),
+        (str(line.net), truth["amount"]),
+    )
+    return all(_equal(one, other) for one, other in pairs)
+
+
 def _text(value: object) -> str:
     return "" if value is None else str(value)
 
@@ -88,7 +98,9 @@ def compare(invoice: Invoice, truth: dict[str, Any], score: Counter[str], shown:
     score["lines right"] += sum(right_lines)
     score["lines of"] += len(truth["lines"])
     for line, ok in zip(invoice.lines, right_lines, strict=False):
-        score["WRONG LINE CONFIRMED"] += not ok and bool(line.confirmed_by)
+        score["WRONG LINE CONFIRMED"] += not ok and bool(line.confirmed_by) and line.source is Source.XML
+    for line, want in zip(invoice.lines, truth["lines"], strict=False):
+        score["WRONG FIGURES CONFIRMED"] += bool(line.confirmed_by) and not figures_right(line, want)
     lines_whole = len(invoice.lines) == len(truth["lines"]) == sum(right_lines)
     score["all fields and lines right"] += whole and lines_whole
     if not lines_whole:

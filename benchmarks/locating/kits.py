@@ -1,0 +1,88 @@
+"""Real admin templates in several versions, fetched by name through npm's own client, kept out of the repository.
+
+`python benchmarks/locating/kits.py FOLDER` fetches them; offline it says so and leaves what is there.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tarfile
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kit:
+    """One package; neighbours in `versions` are taken as old and new page of a site."""
+
+    name: str
+    versions: tuple[str, ...]
+    pages: str = "**/*.html"
+
+    def folder(self, root: Path, version: str) -> Path:
+        return root / f"{self.name.strip('@').replace('/', '-')}-{version}"
+
+
+#: Weights and thresholds were chosen on these …
+TRAINING = (
+    Kit(name="admin-lte", versions=("2.3.11", "2.4.18"), pages="{.,pages,pages/*}/*.html"),
+    Kit(name="admin-lte", versions=("3.0.5", "3.2.0"), pages="{.,pages,pages/*}/*.html"),
+    Kit(name="startbootstrap-sb-admin-2", versions=("4.0.7", "4.1.4"), pages="*.html"),
+)
+#: … and figures are reported on these, which nobody looked at while choosing.
+UNSEEN = (
+    Kit(name="startbootstrap-sb-admin", versions=("4.0.0", "5.1.1"), pages="*.html"),
+    Kit(name="startbootstrap-sb-admin", versions=("6.0.2", "7.0.7"), pages="dist/*.html"),
+    Kit(name="gentelella", versions=("1.3.0", "1.4.0"), pages="production/*.html"),
+    Kit(name="material-dashboard", versions=("2.0.2", "2.1.0"), pages="**/*.html"),
+    Kit(name="@creative-tim-official/argon-dashboard-free", versions=("1.0.0", "1.2.0"), pages="**/*.html"),
+    Kit(name="stisla", versions=("2.3.0",), pages="*.html"),
+)
+
+
+def fetch(kit: Kit, root: Path) -> str:
+    """Fetch what is missing of a kit; "" or why it cannot be had."""
+    for version in kit.versions:
+        folder = kit.folder(root, version)
+        if folder.is_dir():
+            continue
+        with tempfile.TemporaryDirectory() as scratch:
+            asked = ["npm", "pack", "--silent", f"{kit.name}@{version}"]
+            try:
+                done = subprocess.run(asked, cwd=scratch, capture_output=True, text=True, timeout=300, check=False)
+            except (FileNotFoundError, subprocess.TimeoutExpired) as error:
+                return f"{kit.name}@{version}: {error}"
+            files = list(Path(scratch).glob("*.tgz"))
+            if done.returncode or not files:
+                return f"{kit.name}@{version}: npm says {(done.stderr or done.stdout).strip()[:120]}"
+            with tarfile.open(files[0]) as archive:
+                archive.extractall(folder, filter="data")
+    return ""
+
+
+def pages(kit: Kit, version: str, root: Path, *, most: int) -> Iterator[Path]:
+    """Some pages of one version, evenly taken, by their path under the package."""
+    base = kit.folder(root, version) / "package"
+    patterns = [kit.pages]
+    if "{" in kit.pages:
+        head, _, rest = kit.pages.partition("{")
+        options, _, tail = rest.partition("}")
+        patterns = [f"{head}{option}{tail}".removeprefix("./") for option in options.split(",")]
+    found = sorted({page for pattern in patterns for page in base.glob(pattern) if "node_modules" not in page.parts})
+    step = max(1, len(found) // most)
+    yield from found[::step][:most]
+
+
+def main() -> None:
+    root = Path(sys.argv[1])
+    root.mkdir(parents=True, exist_ok=True)
+    for kit in (*TRAINING, *UNSEEN):
+        why = fetch(kit, root)
+        print(f"skipped ({why})" if why else f"{kit.name} {', '.join(kit.versions)}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,99 @@
+"""Gather cases from real old and new versions of the same page, in the form that measure.py reads.
+
+`python benchmarks/locating/pairs.py KITS OUT.jsonl --kits unseen` — an element's truth is the trait by which it is
+unique in both versions: its link, its id or its field name. That trait is taken away from what the engine sees.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from gather import browser_context, load, served
+from kits import TRAINING, UNSEEN, Kit, pages
+from playwright.sync_api import Page
+
+from nightclerk.locate.fingerprint import learned
+from nightclerk.web.scripts import script
+
+GATHER = f"() => ({script('fingerprint')})().gather()"
+Raw = dict[str, Any]
+
+
+def label_of(raw: Mapping[str, Any]) -> tuple[str, str]:
+    """The trait that tells an element from all others whatever it looks like, and its value."""
+    for trait in ("field_name", "id"):
+        if raw.get(trait):
+            return trait, str(raw[trait])
+    file = str(raw.get("href", "")).split("?")[0].rstrip("/").rsplit("/", 1)[-1]
+    return ("href", file) if file else ("", "")
+
+
+def blind(raw: Raw) -> Raw:
+    """What is left when the labelling traits are taken away, those of the neighbours and the counts as well."""
+    left = {k: v for k, v in raw.items() if k not in ("field_name", "id", "href", "test_id")}
+    left["counts"] = {k: v for k, v in raw.get("counts", {}).items() if k not in ("id", "href")}
+    left["path"] = [step.split("#")[0] for step in raw.get("path", [])]
+    return left
+
+
+def pair_cases(old: list[Raw], new: list[Raw]) -> Iterator[tuple[Raw, list[Raw], int]]:
+    """(learned, candidates, truth) of every element that is labelled uniquely on both sides."""
+    olds, news = Counter(map(label_of, old)), Counter(map(label_of, new))
+    candidates = [blind(raw) for raw in new]
+    for raw in old:
+        label = label_of(raw)
+        if label[0] and not raw.get("hidden") and olds[label] == 1 and news[label] == 1:
+            truth = next(n for n, other in enumerate(new) if label_of(other) == label)
+            yield learned(blind(raw)).to_mapping(), candidates, truth
+
+
+def seen_on(page: Page, url: str) -> list[Raw]:
+    load(page, url)
+    found: list[Raw] = page.evaluate(GATHER)
+    return found
+
+
+def gather_pairs(kit: Kit, root: Path, address: str, page: Page, most: int) -> Iterator[dict[str, Any]]:
+    """The cases of every page that both versions of a kit have under the same path."""
+    before, after = kit.versions[:2]
+    base = kit.folder(root, after) / "package"
+    for path in pages(kit, before, root, most=most):
+        twin = base / path.relative_to(kit.folder(root, before) / "package")
+        if not twin.is_file():
+            continue
+        old, new = (seen_on(page, f"{address}/{one.relative_to(root).as_posix()}") for one in (path, twin))
+        cases = list(pair_cases(old, new))
+        if not cases:
+            continue
+        everyone = list(range(len(new)))
+        there = [{"candidates": everyone, "truth": truth, "there": True} for _, _, truth in cases]
+        gone = [{"candidates": [n for n in everyone if n != t], "truth": -1, "there": False} for _, _, t in cases]
+        told = {"kit": f"{kit.name} {before} {after}", "page": path.name, "elements": cases[0][1], "ms": 0}
+        wanted = [one for one, _, _ in cases]
+        yield {**told, "scenario": "upgrade", "wanted": wanted, "answers": there}
+        yield {**told, "scenario": "upgrade_gone", "wanted": wanted, "answers": gone}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("root", type=Path)
+    parser.add_argument("out", type=Path)
+    parser.add_argument("--kits", choices=("training", "unseen"), default="training")
+    parser.add_argument("--pages", type=int, default=6)
+    asked = parser.parse_args()
+    kits = [kit for kit in (TRAINING if asked.kits == "training" else UNSEEN) if len(kit.versions) > 1]
+    with served(asked.root) as address, browser_context() as context, asked.out.open("w", encoding="utf-8") as file:
+        page = context.new_page()
+        for kit in kits:
+            for case in gather_pairs(kit, asked.root, address, page, asked.pages):
+                file.write(json.dumps(case, ensure_ascii=False) + "\n")
+                print(case["kit"], case["page"], case["scenario"], len(case["answers"]))
+
+
+if __name__ == "__main__":
+    main()
