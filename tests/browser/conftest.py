@@ -1,4 +1,4 @@
-"""One console over a made-up night for all browser tests, a browser for it, and a page that is signed in."""
+"""A console over a made-up night for each file of browser tests, a browser for it, and a page that is signed in."""
 
 from __future__ import annotations
 
@@ -27,12 +27,13 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any], playwrigh
     return arguments
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def services(tmp_path_factory: pytest.TempPathFactory) -> Services:
+    """A night of its own for each file: what one file's tests answer is still open in the next."""
     return night.seeded(tmp_path_factory.mktemp("workspace"))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def console(services: Services) -> Iterator[ConsoleHandle]:
     handle = start_console(services)
     yield handle
@@ -79,7 +80,7 @@ def dress(context: BrowserContext, console: ConsoleHandle) -> Dress:
     return choose
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def signed_in(browser: Browser, console: ConsoleHandle) -> list[Any]:
     """The cookies of the admin, who has followed the one-time link."""
     context = browser.new_context()
