@@ -8,20 +8,17 @@ nothing once the salt is gone. Originals of accounting stay too, as the law has 
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from nightclerk.evidence.chain import Line, parse_line
 from nightclerk.evidence.errors import JournalBusy
 from nightclerk.evidence.journal import JOURNAL, claim
-from nightclerk.evidence.keys import KeyRing, SigningKey
-from nightclerk.evidence.prune import take_out
+from nightclerk.evidence.prune import Remover, take_out
 from nightclerk.evidence.reading import read_journal
 from nightclerk.evidence.removed import Removal, read_removals, record_removal
-from nightclerk.evidence.retention import Retention
 from nightclerk.evidence.scrub import keyed_digest, salt_digest
 from nightclerk.evidence.verify import verify
 from nightclerk.texts import say
@@ -77,20 +74,10 @@ class _Traces:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Eraser:
-    """Erases in one workspace; see `prune.Pruner` for `anchored`, `tell` and `who`."""
+class Eraser(Remover):
+    """Erases in one workspace; `why` stands in the record."""
 
-    logs: Path
-    data: Path
-    policy: Retention
-    key: SigningKey
-    ring: KeyRing
-    who: str
     why: str
-    now: datetime
-    tell: Callable[[str, dict[str, Any]], None]
-    anchored: Callable[[str], tuple[int, str] | None] | None = None
-    dry_run: bool = False
 
     def erase(self, wanted: Wanted) -> Iterator[Erased]:
         """Go through all runs; yields those in which the person stood."""

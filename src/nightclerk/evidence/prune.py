@@ -51,9 +51,9 @@ class Pruned:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Pruner:
-    """Prunes one workspace. `anchored` answers heads from the database, as for `verify`; `who` signs for it by name;
-    `tell` writes (run, facts) to the access journal before anything is deleted."""
+class Remover:
+    """Whoever takes something out of a workspace's evidence. `anchored` answers heads from the database, as for
+    `verify`; `who` signs for it by name; `tell` writes (run, facts) to the access journal before a deletion."""
 
     logs: Path
     data: Path
@@ -65,6 +65,11 @@ class Pruner:
     tell: Callable[[str, dict[str, Any]], None]
     anchored: Callable[[str], tuple[int, str] | None] | None = None
     dry_run: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pruner(Remover):
+    """Prunes one workspace."""
 
     def prune(self) -> Iterator[Pruned]:
         """Go through all runs and what lies beside them; yields what was (or would be) removed."""
