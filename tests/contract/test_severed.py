@@ -7,7 +7,7 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import NullPool
 
-from nightclerk.chaos.database import DatabaseOccupied, Severed
+from nightclerk.chaos.database import DatabaseOccupied, NoDatabase, Severed
 
 
 def ask(url: str) -> int:
@@ -33,3 +33,10 @@ def test_a_severed_database_refuses_until_it_is_given_back(pg_url: str) -> None:
         ask(pg_url)
     severed.start()
     assert ask(pg_url) == 1
+
+
+def test_a_database_that_is_not_there_is_said_in_a_sentence() -> None:
+    """A wrong address or a text that is none ends in a sentence with the remedy."""
+    for url in ("postgresql://127.0.0.1:1/nobody", "not an address"):
+        with pytest.raises(NoDatabase, match="--postgres local"):
+            Severed(url)

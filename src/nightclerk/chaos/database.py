@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import create_engine, inspect, text
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
 from nightclerk.errors import NightClerkError
@@ -16,14 +17,28 @@ class DatabaseOccupied(NightClerkError):
     zh = "混沌测试需要空数据库，而 {name!r} 里已有 {tables} 张表。请新建一个：createdb nightclerk_chaos"
 
 
+class NoDatabase(NightClerkError):
+    """Facts: why."""
+
+    en = "Chaos cannot reach that database: {why}. Check --postgres, or let chaos start one: --postgres local"
+    zh = "混沌测试无法访问该数据库：{why}。请检查 --postgres，或让它自己启动一个：--postgres local"
+
+
 class Severed:
     """The database at `url`: empty, and its role may ALTER it. Other databases of the server are not touched.
 
-    Raises DatabaseOccupied: nobody's real books are ever attacked.
+    Raises NoDatabase, or DatabaseOccupied: nobody's real books are ever attacked.
     """
 
     def __init__(self, url: str) -> None:
         self.url = url
+        try:
+            self._examine(url)
+        except SQLAlchemyError as error:
+            why = str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
+            raise NoDatabase(why=why) from error
+
+    def _examine(self, url: str) -> None:
         parts = make_url(url)
         self._name = str(parts.database)
         beside = parts.set(drivername="postgresql+psycopg", database="postgres")
