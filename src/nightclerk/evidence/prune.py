@@ -126,9 +126,9 @@ class Pruner(Remover):
     def _record(self, folder: Path, since: datetime) -> tuple[Pruned | None, Removal | None]:
         """Sign for what is due; only then may it be deleted."""
         due, told, reading = self._plan(folder, since)
-        if told is None:
+        if told is None and reading.fault is None:
             return None, None
-        if not verify(folder, self.ring, self.anchored).ok:
+        if told is None or not verify(folder, self.ring, self.anchored).ok:
             return Pruned(run=folder.name, skipped="broken"), None
         classes = [*due.names, *(["journal"] if due.journal else []), *(["salts"] if due.salt else [])]
         removal = Removal(
