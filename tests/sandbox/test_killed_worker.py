@@ -11,6 +11,7 @@ from collections import Counter
 from contextlib import closing
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -40,10 +41,16 @@ def vouchers(books: Path) -> Counter[str]:
         return Counter(number for (number,) in db.execute("SELECT external_no FROM vouchers"))
 
 
+def bodies(run: Path) -> list[dict[str, Any]]:
+    """The whole lines of a run's journal so far; none before it has begun."""
+    journal = run / "journal.jsonl"
+    raw = journal.read_bytes() if journal.exists() else b""
+    return [json.loads(line)["body"] for line in raw.split(b"\n")[:-1]]
+
+
 def pids(run: Path) -> list[int]:
     """The processes that worked on a run, by its journal, in their order."""
-    lines = [json.loads(line)["body"] for line in (run / "journal.jsonl").read_bytes().splitlines() if line]
-    return [body["facts"]["pid"] for body in lines if body["kind"] in ("begin", "resume")]
+    return [body["facts"]["pid"] for body in bodies(run) if body["kind"] in ("begin", "resume")]
 
 
 def wait_until(holds: object, *, timeout_s: float = 120.0) -> None:

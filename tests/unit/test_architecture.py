@@ -40,7 +40,8 @@ DIRECTIONS: dict[str, set[str]] = {
     "work": BASE | {"records", "workspace"},
     "vault": BASE,
     "record": BASE | AUTHORS | {"documents", "web", "workspace"},
-    "sandbox": {"domain", "texts", "errors"},
+    "sandbox": {"domain", "texts", "errors", "offspring"},
+    "offspring": set(),
     **dict.fromkeys(sorted(AUTHORS - {"locate", "records"}), BASE | AUTHORS | {"workspace"}),
 }
 ONLY_CLI = {"chaos", "console", "sandbox"}

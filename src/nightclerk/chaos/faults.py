@@ -27,6 +27,7 @@ class Kind(StrEnum):
     KILL_PROGRAM = "kill_program"  # SIGKILL to the desktop program that is worked
     FREEZE = "freeze"  # SIGSTOP until after the take-over, then SIGCONT
     FREEZE_PROGRAM = "freeze_program"  # SIGSTOP to the desktop program for three seconds
+    HANG_PROGRAM = "hang_program"  # SIGSTOP to the desktop program for good: the time of the item runs out
     DROP_BEFORE = "drop_before"  # connection cut before the partner wrote anything
     DROP_AFTER = "drop_after"  # connection cut after the partner committed
     FAIL_AFTER = "fail_after"  # 502 after the partner committed
@@ -83,7 +84,7 @@ _WEB = {
     Kind.DROP_BEFORE: 3, Kind.DROP_AFTER: 6, Kind.FAIL_AFTER: 4, Kind.LATE_ANSWER: 4, Kind.LATE_LANDING: 4,
     Kind.EXPIRE: 4,
 }  # fmt: skip
-_DESKTOP = {Kind.KILL_PROGRAM: 6, Kind.FREEZE_PROGRAM: 4}
+_DESKTOP = {Kind.KILL_PROGRAM: 6, Kind.FREEZE_PROGRAM: 4, Kind.HANG_PROGRAM: 1}
 _ALWAYS = {
     Kind.FREEZE: 1, Kind.SLOT_TWICE: 2, Kind.SECOND_SCHEDULER: 1, Kind.DISK_FULL: 2, Kind.CLOCK_FORWARD: 1,
     Kind.CLOCK_BACK: 1,
@@ -126,6 +127,6 @@ def _fault(kind: Kind, dice: random.Random) -> Fault:
     moment = None
     if kind is Kind.FREEZE:
         moment = dice.choice(_FROZEN_AT)
-    elif kind in (Kind.KILL_PROGRAM, Kind.FREEZE_PROGRAM):
+    elif kind in _DESKTOP:
         moment = dice.choice(_PROGRAM_AT)
     return Fault(kind=kind, moment=moment, jitter_s=dice.choice((0.0, 0.005, 0.02)))

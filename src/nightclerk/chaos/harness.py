@@ -42,6 +42,7 @@ class Attack:
     faults: int = 20
     workers: int = 1
     items: int = 50
+    lagging: int = 20  # every how manyth order goes to the site whose search lags
     minutes: float = 0.0  # no further fault after this time; 0: all of them
     folder: Path = field(default_factory=Path)
     database: Database | None = None
@@ -100,7 +101,7 @@ def attack(asked: Attack, *, tell: Callable[[int, int, Struck], None] = lambda n
                   desktop=asked.partner is Partner.DESKTOP)  # fmt: skip
     scene = Scene(
         home=home, partner=asked.partner, staff=staff, store=store_of(home), watch=Watch(home.logs), web=web,
-        database=asked.database, seed=asked.seed,
+        database=asked.database, seed=asked.seed, lagging=asked.lagging,
     )  # fmt: skip
     fire_slot(home, BOTS[asked.partner], SystemClock().now().replace(microsecond=0))
     striker, stalled = Striker(scene, asked.seed), ""

@@ -26,8 +26,8 @@ from nightclerk.records import dump
 from nightclerk.work.store import SqlStore
 from nightclerk.workspace import Workspace
 
-#: Items that wait at any time, and every how manyth goes to the site whose search lags.
-IN_STOCK, LAGGING_EVERY = 6, 20
+#: Items that wait at any time.
+IN_STOCK = 6
 FEED_S = 0.3
 #: How long a moment is waited for. A frozen worker's items come back after a minute.
 MOMENT_S = 150.0
@@ -61,10 +61,13 @@ class Scene:
     web: WebPartner | None
     database: Database | None
     seed: int
+    lagging: int = 20  # every how manyth order goes to the site whose search lags
     fed: int = 0
     resting: bool = False  # the harness itself keeps away from the books
     killed_at: float = 0.0
+    struck_since: bool = False  # another fault after the last kill
     resumed_s: list[float] = field(default_factory=list)
+    resumed_late_s: list[float] = field(default_factory=list)  # other faults came in between
     thaw_at: dict[float, Callable[[], None]] = field(default_factory=dict)
     _fed_at: float = 0.0
 
@@ -103,20 +106,26 @@ class Scene:
 
     def feed_one(self) -> None:
         """Put one more order into the queue."""
-        key, payload = order(self.partner, self.seed, self.fed + 1)
+        key, payload = order(self.partner, self.seed, self.fed + 1, self.lagging)
         self.store.put(self.queue, key, payload, now=SystemClock().now())
         self.fed += 1
 
     def _note_resumption(self, seen: Seen) -> None:
         if self.killed_at and seen.kind == "item" and seen.at > self.killed_at:
-            self.resumed_s.append(seen.at - self.killed_at)
-            self.killed_at = 0.0
+            (self.resumed_late_s if self.struck_since else self.resumed_s).append(seen.at - self.killed_at)
+            self.killed_at, self.struck_since = 0.0, False
 
     def resumption(self) -> dict[str, float]:
-        """Seconds from a kill to the next item in work: median and worst."""
+        """Seconds from a kill to the next item in work, where no other fault came between: median and worst.
+
+        `others`: how many resumptions had another fault between, `worst_of_others` the longest of these.
+        """
         if not self.resumed_s:
             return {}
-        return {"median": round(statistics.median(self.resumed_s), 1), "worst": round(max(self.resumed_s), 1)}
+        return {
+            "median": round(statistics.median(self.resumed_s), 1), "worst": round(max(self.resumed_s), 1),
+            "others": len(self.resumed_late_s), "worst_of_others": round(max(self.resumed_late_s, default=0.0), 1),
+        }  # fmt: skip
 
     # --------------------------------------------------------------------------------------- the moment
 
@@ -155,10 +164,10 @@ class Scene:
         return self.staff.member_of(pid) or next(m for m in self.staff.members if m.pid)
 
 
-def order(partner: Partner, seed: int, n: int) -> tuple[str, dict[str, Any]]:
-    """The key and the payload of the n-th order of a run with this seed."""
+def order(partner: Partner, seed: int, n: int, lagging: int) -> tuple[str, dict[str, Any]]:
+    """The key and the payload of the n-th order of a run with this seed; every `lagging`th goes to the depot."""
     if partner is Partner.WEB:
-        ref, site = f"C{seed}-{n:05}", "depot" if n % LAGGING_EVERY == 0 else "till"
+        ref, site = f"C{seed}-{n:05}", "depot" if n % lagging == 0 else "till"
         return ref, {"ref": ref, "site": site, "quantity": n % 90 + 1}
     line = OrderLine(line="1", sku="TB-CUP", title="青瓷茶杯", quantity=n % 9 + 1, price=Decimal("39.00"))
     placed = Order(

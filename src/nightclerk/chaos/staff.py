@@ -12,6 +12,7 @@ from signal import SIGCONT, SIGKILL, SIGSTOP, SIGTERM
 
 from nightclerk.chaos import processes
 from nightclerk.chaos.home import environment
+from nightclerk.offspring import die_with_parent
 
 #: A service manager starts a worker again after this time.
 RESTART_S = 0.5
@@ -64,12 +65,12 @@ class Staff:
                 member.process = self.start(member.name, member.command, member.clock)
 
     def start(self, name: str, command: Sequence[str], clock: Path) -> subprocess.Popen[bytes]:
-        """Start one process in a session of its own; what it says goes to data/chaos/NAME.log."""
+        """Start one process in a session of its own; what it says goes to data/chaos/NAME.log. It ends with us."""
         environ: Mapping[str, str] = environment(clock)
         with (self._logs / f"{name}.log").open("ab") as log:
             return subprocess.Popen(
                 command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self._root, env=dict(environ),
-                start_new_session=True,
+                start_new_session=True, preexec_fn=die_with_parent,
             )  # fmt: skip
 
     def member_of(self, pid: int) -> Member | None:

@@ -54,6 +54,7 @@ class Striker:
         self._ways: Mapping[Kind, Callable[[Fault], Struck]] = {
             Kind.KILL: self._kill, Kind.KILL_WORKER: self._kill, Kind.POWER_CUT: self._kill,
             Kind.KILL_PROGRAM: self._hit_program, Kind.FREEZE_PROGRAM: self._hit_program,
+            Kind.HANG_PROGRAM: self._hit_program,
             Kind.FREEZE: self._freeze, Kind.DISK_FULL: self._fill_disk,
             Kind.DROP_BEFORE: self._tell, Kind.DROP_AFTER: self._tell, Kind.FAIL_AFTER: self._tell,
             Kind.LATE_ANSWER: self._tell, Kind.LATE_LANDING: self._tell, Kind.EXPIRE: self._tell,
@@ -64,6 +65,8 @@ class Striker:
 
     def strike(self, fault: Fault) -> Struck:
         """Bring one fault about. Raises NoMoment when nothing works any more."""
+        if fault.moment is None and self.scene.killed_at:
+            self.scene.struck_since = True
         return self._ways[fault.kind](fault)
 
     # -------------------------------------------------------------------------------------------- kills
@@ -72,10 +75,18 @@ class Striker:
         assert fault.moment is not None
         if fault.moment in HELD:
             return self._kill_while_held(fault)
+        if fault.moment is Moment.START:
+            self._make_start()
         seen = self.scene.wait_for(fault.moment)
         time.sleep(fault.jitter_s)
         self._put_down(fault.kind, seen)
         return _struck(fault, seen)
+
+    def _make_start(self) -> None:
+        """Runs that always find work never start anew: whoever performs dies, so that somebody has to take it up."""
+        seen = self.scene.performing()
+        if seen is not None:
+            processes.send(seen.pid, SIGKILL)
 
     def _kill_while_held(self, fault: Fault) -> Struck:
         """The partner holds a request still while the process that sent it dies; then the request goes on."""
@@ -103,7 +114,7 @@ class Striker:
         self.scene.killed_at = time.monotonic()
 
     def _hit_program(self, fault: Fault) -> Struck:
-        """Kill the desktop program, or freeze it for three seconds with a key of ours in its queue."""
+        """Kill the desktop program, or freeze it with a key of ours in its queue: for three seconds, or for good."""
         assert fault.moment is not None
         seen = self.scene.wait_for(fault.moment)
         time.sleep(fault.jitter_s)
@@ -111,7 +122,7 @@ class Striker:
         programs = [pid for pid in below if "nightclerk.sandbox.erp" in processes.words(pid)]
         number = SIGKILL if fault.kind is Kind.KILL_PROGRAM else SIGSTOP
         hit = [pid for pid in programs if processes.send(pid, number)]
-        if number == SIGSTOP:
+        if fault.kind is Kind.FREEZE_PROGRAM:
             self.scene.pause(3.0)
             for pid in hit:
                 processes.send(pid, SIGCONT)

@@ -51,6 +51,9 @@ def chaos(
     seed: Annotated[int, typer.Option(help="同一种子，同一顺序的故障 / the same seed, the same faults")] = 1,
     workers: Annotated[int, typer.Option(min=1, help="工作机数，需要 --postgres / workers, with --postgres")] = 1,
     partner: Annotated[Partners, typer.Option(help="对方系统 / whose screens are worked")] = Partners.WEB,
+    lagging: Annotated[
+        int, typer.Option(min=1, help="每几条订单去查询滞后的站点 / every Nth order goes to the site whose search lags")
+    ] = 20,
     items: Annotated[int, typer.Option(min=1, help="至少多少订单 / at least so many orders")] = 50,
     postgres: Annotated[
         str, typer.Option(help="PostgreSQL 地址，或 local 自行启动一个 / a URL, or `local` to start one of its own")
@@ -73,7 +76,7 @@ def chaos(
             asked = Attack(
                 partner=one, seed=seed, kills=_share(kills, n, chosen), faults=_share(faults, n, chosen),
                 workers=workers if database else 1, items=items, folder=folder / one.value, database=database,
-                minutes=minutes / len(chosen),
+                minutes=minutes / len(chosen), lagging=lagging,
             )  # fmt: skip
             outcomes.append(_carry_out(asked))
             proofs.append(verified(load_workspace(asked.folder)).ok)

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from nightclerk.errors import MissingPart
+from nightclerk.offspring import die_with_parent
 
 ROLE, DATABASE = "night", "nightclerk"
 START_TIMEOUT_S = 60.0
@@ -62,7 +63,9 @@ class Postgres:
         for setting in settings:
             command += ["-c", setting]
         with (self._folder / "server.log").open("ab") as log:
-            self.process = subprocess.Popen(command, stdout=log, stderr=log, cwd=self._folder, **self._as)
+            self.process = subprocess.Popen(
+                command, stdout=log, stderr=log, cwd=self._folder, preexec_fn=die_with_parent, **self._as
+            )
         self._wait_until_up()
         self._make_database()
 
