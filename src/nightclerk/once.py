@@ -40,6 +40,8 @@ F = TypeVar("F", bound=Callable[..., Any])
 Seen = str | Sequence[str] | None
 #: How long is waited at a time for an old permit to end.
 _SLICE_S = 1.0
+#: And at least: a remainder too small for the clock to show would be waited for without end.
+_TICK_S = 0.001
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -186,7 +188,7 @@ class Once:
             left_s = wait_s(holder, seen_s_ago=seen_s_ago, open_permit=open_permit)
             if left_s <= 0:
                 return
-            self.wait(min(_SLICE_S, left_s))
+            self.wait(max(_TICK_S, min(_SLICE_S, left_s)))
 
     def _absent(self, effect: Effect, declared: Look) -> Effect:
         """An earlier attempt may have clicked, and nothing shows up: proven absent, or in doubt."""

@@ -240,6 +240,17 @@ def test_absence_is_believed_when_the_old_permit_is_over(
     assert target.records == ["V1"]
 
 
+def test_a_wait_that_falls_short_of_the_clock_ends(once: Any, clock: Any) -> None:
+    """What is left of an old permit may be less than the clock can show: it is not waited for without end."""
+    target = Target(settle_s=0.0)
+    target.lands, target.trouble = False, KeyboardInterrupt()
+    with pytest.raises(KeyboardInterrupt):
+        once(target)
+    target.lands = True
+    clock.go(1e9)
+    assert once(target, wait=lambda seconds: clock.go(seconds * 0.99)) == "V1"
+
+
 def test_a_click_that_was_on_its_way_is_adopted(once: Any, clock: Any) -> None:
     """The frozen worker's click lands while the next one waits: it is found, not done again."""
     target = Target()
