@@ -34,6 +34,7 @@ from nightclerk.errors import (
 )
 from nightclerk.gate import Opening
 from nightclerk.ports import Clock, Film, Frame, Ledger, Permit
+from nightclerk.texts import say
 
 F = TypeVar("F", bound=Callable[..., Any])
 #: What a look may return: the reference, nothing, or (never good) several references.
@@ -169,7 +170,7 @@ class Once:
         if not isinstance(seen, Sequence):
             return str(seen)
         if len(seen) > 1:
-            self._doubt(effect, f"the other side shows {len(seen)} records for it: {', '.join(map(str, seen))}")
+            self._doubt(effect, say("reasons.several_seen", n=len(seen), found=", ".join(map(str, seen))))
         return str(seen[0]) if seen else None
 
     def _look_until(self, effect: Effect, look: Callable[[], Seen], settle_s: float) -> str | None:
@@ -193,9 +194,9 @@ class Once:
     def _absent(self, effect: Effect, declared: Look) -> Effect:
         """An earlier attempt may have clicked, and nothing shows up: proven absent, or in doubt."""
         if not declared.conclusive:
-            self._doubt(effect, "an earlier attempt ended around the commit and the search cannot prove absence")
+            self._doubt(effect, say("reasons.unproven"))
         now = self.clock.now()
-        absent = self.ledger.withdraw(effect, why="looked up and absent", run=self.run, now=now)
+        absent = self.ledger.withdraw(effect, why=say("reasons.absent"), run=self.run, now=now)
         if absent is None:
             raise LeaseLost(key=effect.key)
         self.film.note("once.absent", _facts(effect))

@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 from nightclerk.chaos.faults import Partner
 from nightclerk.errors import MissingPart
+from nightclerk.texts import say
 
 START_TIMEOUT_S = 30.0
 #: Partner -> the file of its books under the state folder, and the question for (our reference, when it was visible).
@@ -69,7 +70,11 @@ class WebPartner:
             if self.process.poll() is not None:
                 break
             waiting.wait(0.05)
-        raise MissingPart(code="NO_SANDBOX", part="the partner", remedy=f"See {file.with_suffix('.log').name}")
+        raise MissingPart(
+            code="NO_SANDBOX",
+            part=say("reasons.partner"),
+            remedy=say("reasons.see_log", log=file.with_suffix(".log").name),
+        )
 
 
 def standing(state: Path, partner: Partner) -> Counter[str]:

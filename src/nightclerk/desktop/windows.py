@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from nightclerk.errors import MissingPart
 from nightclerk.ports import Box
+from nightclerk.texts import say
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,8 +46,8 @@ def open_windows() -> WindowSystem:
         return X11Windows()
     if sys.platform == "win32":
         return Win32Windows()
-    remedy = "Run desktop bots on Linux or Windows; web bots run here."
-    raise MissingPart(code="NO_DESKTOP_DRIVER", part="a desktop driver for this system", remedy=remedy)
+    part, remedy = say("reasons.desktop_driver"), say("reasons.elsewhere")
+    raise MissingPart(code="NO_DESKTOP_DRIVER", part=part, remedy=remedy)
 
 
 class X11Windows:

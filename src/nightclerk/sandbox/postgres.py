@@ -17,6 +17,7 @@ from typing import Any
 
 from nightclerk.errors import MissingPart
 from nightclerk.offspring import die_with_parent
+from nightclerk.texts import say
 
 ROLE, DATABASE = "night", "nightclerk"
 START_TIMEOUT_S = 60.0
@@ -36,7 +37,11 @@ class Postgres:
     def __init__(self, *, durable: bool = False, folder: Path | None = None) -> None:
         programs = postgres_programs()
         if programs is None:
-            raise MissingPart(code="NO_POSTGRES", part="PostgreSQL", remedy="Run: apt-get install postgresql")
+            raise MissingPart(
+                code="NO_POSTGRES",
+                part="PostgreSQL",
+                remedy=say("reasons.install", command="apt-get install postgresql"),
+            )
         self._programs, self._durable = programs, durable
         self._folder = Path(tempfile.mkdtemp(prefix="nightclerk-pg-", dir=folder))
         self._as: dict[str, Any] = {}
@@ -117,7 +122,7 @@ class Postgres:
             if subprocess.run(ready, check=False, cwd="/").returncode == 0:
                 return
             waiting.wait(0.1)
-        raise MissingPart(code="NO_POSTGRES", part="a PostgreSQL that starts", remedy=self.log()[-500:])
+        raise MissingPart(code="NO_POSTGRES", part=say("reasons.a_server"), remedy=self.log()[-500:])
 
     def _where(self) -> list[str]:
         return ["-h", "127.0.0.1", "-p", str(self.port), "-U", ROLE]
@@ -129,7 +134,9 @@ class Postgres:
             program, capture_output=True, text=True, cwd=self._folder, env=environment, check=False, **self._as
         )
         if done.returncode != 0:
-            raise MissingPart(code="NO_POSTGRES", part=f"a working {command[0]}", remedy=done.stderr.strip()[-500:])
+            raise MissingPart(
+                code="NO_POSTGRES", part=say("reasons.working", what=command[0]), remedy=done.stderr.strip()[-500:]
+            )
         return done.stdout
 
 

@@ -14,6 +14,7 @@ from nightclerk.errors import WorkspaceError
 from nightclerk.terminal.faults import NoTerminals
 from nightclerk.terminal.keys import name_3270
 from nightclerk.terminal.screen import Field, Place, Screen
+from nightclerk.texts import say
 
 T = TypeVar("T")
 _NUMBERS = itertools.count(1)
@@ -28,7 +29,9 @@ class Tn3270Line:
             from tnz.tnz import Tnz
         except ImportError as error:
             raise NoTerminals(
-                code="NO_TNZ", part="the 3270 library tnz", remedy='pip install "nightclerk[terminal]"'
+                code="NO_TNZ",
+                part=say("reasons.terminal_library", name="tnz"),
+                remedy=say("reasons.install", command='pip install "nightclerk[terminal]"'),
             ) from error
         host, port, secure = address(url)
         os.environ.setdefault("TNZ_LOGGING", "")  # else it writes a log of all that is typed into the current folder
@@ -74,9 +77,9 @@ class Tn3270Line:
     def _connect(self, host: str, port: int, secure: bool, verify: bool, timeout_s: float) -> None:
         self._host.connect(host, port, secure=secure, verifycert=verify)
         if not self._await(lambda: self._host.seslost or (not self._host.pwait and self._says_something()), timeout_s):
-            raise NoTerminals(code="NO_HOST", part=f"an answer of {host}:{port}", remedy="Check url: and the network")
+            raise _no_host("reasons.host_answer", host, port)
         if self._host.seslost:
-            raise NoTerminals(code="NO_HOST", part=f"a session on {host}:{port}", remedy="Check url: and the network")
+            raise _no_host("reasons.host_session", host, port)
 
     def _says_something(self) -> bool:
         return bool(self._host.scrstr().strip())
@@ -156,3 +159,7 @@ def address(url: str) -> tuple[str, int, bool]:
         )
     secure = parts.scheme == "tn3270s"
     return parts.hostname, parts.port or (992 if secure else 23), secure
+
+
+def _no_host(missing: str, host: str, port: int) -> NoTerminals:
+    return NoTerminals(code="NO_HOST", part=say(missing, host=f"{host}:{port}"), remedy=say("reasons.check_host"))

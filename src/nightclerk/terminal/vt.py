@@ -14,6 +14,7 @@ from functools import partial
 from nightclerk.terminal.faults import NoTerminals
 from nightclerk.terminal.keys import vt_code
 from nightclerk.terminal.screen import Place, Screen
+from nightclerk.texts import say
 
 ROWS, COLUMNS = 24, 80
 #: A screen that has said nothing for this long has settled.
@@ -35,12 +36,14 @@ class VtLine:
         env: Mapping[str, str] | None = None,
     ) -> None:
         if os.name == "nt":  # not run on Windows here: see the README's "what is not proven"
-            raise NoTerminals(code="NO_PTY", part="a pseudo terminal", remedy="Use url: tn3270://HOST on Windows")
+            raise NoTerminals(code="NO_PTY", part=say("reasons.pseudo_terminal"), remedy=say("reasons.use_3270"))
         try:
             import pyte
         except ImportError as error:
             raise NoTerminals(
-                code="NO_PYTE", part="the terminal library pyte", remedy='pip install "nightclerk[terminal]"'
+                code="NO_PYTE",
+                part=say("reasons.terminal_library", name="pyte"),
+                remedy=say("reasons.install", command='pip install "nightclerk[terminal]"'),
             ) from error
         self._encoding = encoding
         self._decode = codecs.getincrementaldecoder(encoding)(errors="replace")
