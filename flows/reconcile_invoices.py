@@ -10,12 +10,16 @@ from decimal import Decimal
 from pathlib import Path
 
 from flows.invoice_payments import queue_payments, requested
-from flows.invoices import NoInbox, archive, invoice_queue, purchases
+from flows.invoices import NoInbox, invoice_queue
 from nightclerk import Run, flow
 from nightclerk.documents.finance_workbook import Booked, write_finance_workbook
+from nightclerk.documents.invoice_archive import keep_original
 from nightclerk.documents.invoices import DocumentError, InvoiceReader, as_json
+from nightclerk.documents.invoices.taught import FOLDER as TAUGHT
 from nightclerk.documents.match_words import candidates_json, reason, verdict_json
 from nightclerk.documents.matching_rules import load_matching_rules
+from nightclerk.documents.purchases import purchases
+from nightclerk.documents.suppliers import with_suppliers
 from nightclerk.domain.invoice_cases import InvoiceCase, Settled, case_of
 from nightclerk.domain.invoices import Invoice
 from nightclerk.domain.items import State, WorkItem
@@ -72,7 +76,7 @@ def read_inbox(run: Run, folder: Path) -> list[Paper]:
         raise NoInbox(folder=folder)
     files = [file for file in folder.iterdir() if file.is_file() and not file.name.startswith(".")]
     files.sort(key=lambda file: (trust(file), file.stem, file.name))
-    with InvoiceReader() as reader:
+    with InvoiceReader(taught=run.workspace / TAUGHT) as reader:
         papers = [paper for file in files for paper in read_file(run, reader, file)]
     return keyed(papers, filed(run))
 
@@ -83,7 +87,7 @@ def trust(file: Path) -> int:
 
 def read_file(run: Run, reader: InvoiceReader, file: Path) -> list[Paper]:
     sha256 = run.keep(file, kind="invoice")
-    kept = archive(run.workspace, file, sha256)
+    kept = keep_original(run.workspace, file, sha256)
     try:
         invoices = reader.read(file)
     except DocumentError as error:
@@ -126,7 +130,7 @@ def match(run: Run, papers: Sequence[Paper]) -> tuple[dict[str, PurchaseOrder], 
     earlier = filed(run)
     fresh = [paper.case for paper in papers if paper.case is not None and paper.case.key not in earlier]
     settled = [settled_of(item) for item in earlier.values() if item.payload.get("number")]
-    verdicts = match_all(fresh, orders, receipts, rules, earlier=settled)
+    verdicts = match_all(with_suppliers(fresh, orders, rules), orders, receipts, rules, earlier=settled)
     run.note("matched", rules=rules.version, new=len(fresh), earlier=len(earlier))
     return {order.number: order for order in orders}, {verdict.invoice: verdict for verdict in verdicts}
 
@@ -224,6 +228,7 @@ def write_workbook(run: Run, papers: Sequence[Paper], verdicts: dict[str, Verdic
             file=paper.file.name,
             why=paper.why,
             link=os.path.relpath(run.workspace / paper.kept, folder),
+            evidence=os.path.relpath(run.workspace / "logs" / run.id, folder),
         )
         for paper in papers
         if paper.case is None or paper.case.key in verdicts

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
+from secrets import token_urlsafe
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -17,7 +19,8 @@ from nightclerk import __name__ as package
 from nightclerk.clocks import CHAOS_CLOCK as CHAOS_CLOCK
 from nightclerk.clocks import SystemClock as SystemClock
 from nightclerk.desktop import open_desktop
-from nightclerk.errors import ApplicationError, WorkspaceError
+from nightclerk.desktop.session import own_desktop
+from nightclerk.errors import ApplicationError, NeedsPerson, WorkspaceError
 from nightclerk.evidence import RunFilm
 from nightclerk.evidence.keys import open_key, publish
 from nightclerk.evidence.share import Share
@@ -28,15 +31,19 @@ from nightclerk.locate.files import selector_set
 from nightclerk.ports import Account, Frame, Surface
 from nightclerk.screens import App, Session
 from nightclerk.terminal import open_terminal
-from nightclerk.vault import FileVault
+from nightclerk.texts import say
+from nightclerk.vault import FileVault, KeyringVault, open_vault
 from nightclerk.web import open_web
 from nightclerk.work.pulse import GUARD
 from nightclerk.work.store import SqlStore, open_store
 from nightclerk.work.urls import database_urls
 from nightclerk.workspace import Bot, Workspace
 
+LINKS_SECRET = "task-links"
 ACCOUNT_LEASE_S = 60.0
 ACCOUNT_PATIENCE_S = 600.0
+#: Whoever has no deadline comes after all who have one.
+LAST = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 def starter_root() -> Path | None:
@@ -45,8 +52,16 @@ def starter_root() -> Path | None:
     return folder if folder.is_dir() else None
 
 
-def vault_of(workspace: Workspace) -> FileVault:
-    return FileVault(workspace.data / "vault")
+def vault_of(workspace: Workspace) -> FileVault | KeyringVault:
+    return open_vault(workspace.data / "vault", kind=workspace.settings.vault)
+
+
+def links_key(workspace: Workspace) -> bytes:
+    """The key with which links into people's messages are signed; made on first use. See `work/links.py`."""
+    vault = vault_of(workspace)
+    if LINKS_SECRET not in vault.names():
+        vault.set(LINKS_SECRET, token_urlsafe(32))
+    return vault.get(LINKS_SECRET).reveal().encode()
 
 
 def store_of(workspace: Workspace) -> SqlStore:
@@ -96,9 +111,10 @@ class RunApps:
         run: str,
         holder: str = "",
         stopped: Callable[[], object] = lambda: None,
+        due_at: datetime | None = None,
     ) -> None:
         self.workspace, self.bot, self.store, self.film, self.clock, self.run = workspace, bot, store, film, clock, run
-        self.holder, self._stopped = holder or run, stopped
+        self.holder, self._stopped, self.due_at = holder or run, stopped, due_at
         self.kinds = app_kinds(flow, bot)
         self.vault = vault_of(workspace)
         self.files = workspace.data / "files" / run / "downloads"
@@ -115,8 +131,15 @@ class RunApps:
             if name not in self._open:
                 app = kind(self._session(kind))
                 self._open[name] = app
-                app.sign_in()
+                self._sign_in(app)
         return self._open
+
+    def _sign_in(self, app: App) -> None:
+        try:
+            app.sign_in()
+        except NeedsPerson as error:
+            error.facts["login"] = app.session.account.name if app.session.account else app.selectors
+            raise
 
     def close(self) -> None:
         for app in self._open.values():
@@ -148,6 +171,13 @@ class RunApps:
                 logger.warning("no picture of {}: {}", app.selectors, error)
         return None
 
+    def still(self) -> Frame | None:
+        """The picture of a desktop or terminal, from beside a run that hangs; a browser answers to its thread only."""
+        for app in list(self._open.values()):
+            if app.kind != "web":
+                return app.session.surface.frame()
+        return None
+
     def beat(self) -> bool:
         """Renew the accounts' leases; False when one was lost."""
         now = self.clock.now()
@@ -173,6 +203,8 @@ class RunApps:
         selectors = selector_set(kind.selectors, workspace=self.workspace.root, starter=starter_root())
         settings = self.workspace.app(kind.selectors)
         if kind.kind == "desktop":
+            if not own_desktop():  # one mouse and one keyboard for all that run on this machine
+                self._hold_named(f"desktop:{socket.gethostname()}", say("reasons.this_desktop"))
             return open_desktop(selectors=selectors, settings=settings, clock=self.clock, folder=self.files)
         if kind.kind == "terminal":
             return open_terminal(selectors=selectors, settings=settings, clock=self.clock)
@@ -183,21 +215,28 @@ class RunApps:
         )  # fmt: skip
 
     def _hold(self, account: Account | None) -> None:
-        """One session an account, on all machines: wait for its lease, and keep it while the app is open."""
-        if account is None:
-            return
-        name, deadline = f"account:{account.name}", self.clock.monotonic() + ACCOUNT_PATIENCE_S
-        while True:
-            now = self.clock.now()
-            fence = self.store.take(name, holder=self.holder, lease_s=ACCOUNT_LEASE_S, now=now)
-            if fence is not None:
-                self._held[name] = fence
-                return
-            if self._stopped() is not None:
-                raise ApplicationError(f"stopped while it waited for the account {account.name}")
-            if self.clock.monotonic() > deadline:
-                raise ApplicationError(f"the account {account.name} has been in use for {ACCOUNT_PATIENCE_S:g} s")
-            threading.Event().wait(0.5)
+        """One session an account, on all machines: keep its lease while the app is open."""
+        if account is not None:
+            self._hold_named(f"account:{account.name}", say("reasons.the_account", name=account.name))
+
+    def _hold_named(self, name: str, what: str) -> None:
+        """Wait for a locked resource and keep it. Of those who wait, the one with the earliest deadline gets it."""
+        deadline = self.clock.monotonic() + ACCOUNT_PATIENCE_S
+        try:
+            while True:
+                now = self.clock.now()
+                if self.store.my_turn(name, holder=self.holder, due_at=self.due_at or LAST, now=now):
+                    fence = self.store.take(name, holder=self.holder, lease_s=ACCOUNT_LEASE_S, now=now)
+                    if fence is not None:
+                        self._held[name] = fence
+                        return
+                if self._stopped() is not None:
+                    raise ApplicationError(say("reasons.stopped_waiting", what=what))
+                if self.clock.monotonic() > deadline:
+                    raise ApplicationError(say("reasons.in_use", what=what, seconds=f"{ACCOUNT_PATIENCE_S:g}"))
+                threading.Event().wait(0.5)
+        finally:
+            self.store.leave_turn(name, holder=self.holder)
 
 
 def app_kinds(flow: Flow, bot: Bot) -> dict[str, type[App]]:

@@ -12,7 +12,8 @@ from typing import Any
 
 from loguru import logger
 
-from nightclerk.app import RunApps, bind, business_day, program_version, store_of
+from nightclerk.app import RunApps, app_kinds, bind, business_day, program_version, store_of
+from nightclerk.board import Board
 from nightclerk.clocks import SystemClock, clock_of
 from nightclerk.domain.items import RunRecord, RunState
 from nightclerk.errors import MissingPart, NightClerkError, StoreUnreachable, WorkspaceError
@@ -23,6 +24,7 @@ from nightclerk.flow import Flow, load_flow
 from nightclerk.hush import clean
 from nightclerk.once import Holders
 from nightclerk.perform import Performer
+from nightclerk.preflight import preflight
 from nightclerk.run import Backstage
 from nightclerk.work.holder import proven_dead, this_process
 from nightclerk.work.process import started, this_place
@@ -56,6 +58,7 @@ def perform_run(workspace: Workspace, run: str, *, worker: str = "") -> RunState
         known = store.run(run)
         if known is None:
             raise WorkspaceError(where=f"run {run}", expected="a run that was queued", remedy="nightclerk run BOT")
+        logger.configure(extra={"run": run, "bot": known.bot})
         film, pid = film_name(workspace, known), os.getpid()
         record = store.begin_run(
             run, now=clock.now(), worker=worker, place=this_place(), pid=pid, pid_started=started(pid), film=film
@@ -107,17 +110,22 @@ def _perform(desk: Desk, known: RunRecord) -> RunState:
     if record.stint > 1:  # the process that had it is dead; what it held goes on here
         store.abandon(record.run, now=clock.now())
         store.release_all(record.run)
+    preflight(workspace, bot, app_kinds(flow, bot).values())
     film = _film(desk)
     film.begin(_opening(record, bot, flow, day) | _continued(store, known, record))
     apps = RunApps(
         workspace=workspace, bot=bot, flow=flow, store=store, film=film, clock=clock, run=record.run,
         holder=f"{record.run}/{record.stint}", stopped=lambda: stage.stopped(),
+        due_at=record.due_at,
     )  # fmt: skip
     stage = _backstage(desk, film, apps, day)
     apps.healings.counts = stage.counts
     performer = Performer(flow, stage, apps, parameters, attempts=bot.attempts, item_timeout_s=bot.item_timeout_s)
-    with _AccountsBeating(apps):
+    GUARD.on_strike = performer.strike
+    with _AccountsBeating(apps), Board(stage.write) as board:
+        stage.later = board.post
         state = performer.perform()
+    stage.later = None
     return _file(desk, film, performer, state)
 
 
@@ -135,7 +143,7 @@ def _backstage(desk: Desk, film: RunFilm, apps: RunApps, day: date) -> Backstage
     files.mkdir(parents=True, exist_ok=True)
     return Backstage(
         record=record, workspace=workspace, store=store, film=film, clock=desk.clock, day=day, files=files,
-        wait=_wait, gates=apps.gates, frame=apps.frame, counts=dict(record.counts),
+        wait=_wait, gates=apps.gates, frame=apps.frame, still=apps.still, counts=dict(record.counts),
         holders=Holders(ourselves=this_process(), proven_dead=proven_dead),
         filled=lambda effect: filled_form(workspace.logs / effect.run, effect.key),
         head=lambda run: head_of(workspace.logs / run, store.anchored(run)),

@@ -228,7 +228,8 @@ class Element:
         for _ in range(math.ceil(timeout_s / GLANCE_S)):
             if surface.count(self.selector, self.values):
                 return
-            with contextlib.suppress(ElementNotFound, ElementAmbiguous, ElementUnsure):  # not there yet, or not at all
+            missing = contextlib.suppress(ElementNotFound, ElementAmbiguous, ElementUnsure)  # not yet, or not at all
+            with missing, self.session.healer.glancing():
                 surface.find(self.selector, self.values, timeout_s=min(GLANCE_S, timeout_s))
                 return
 
@@ -270,8 +271,7 @@ class Element:
         return None
 
     def _film_after_commit(self, verb: str) -> None:
-        picture = self.session.film.picture(self._frame())
-        self.session.film.note("after_commit", {"element": self._label(), "verb": verb, "picture": picture})
+        self.session.film.note("after_commit", {"element": self._label(), "verb": verb}, frame=self._frame())
 
     @contextlib.contextmanager
     def _failures(self, verb: str) -> Iterator[None]:

@@ -6,39 +6,44 @@ import contextlib
 import os
 import socket
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from secrets import token_hex
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from loguru import logger
 
 from nightclerk.app import bind, business_day, evidence_key, gather_evidence, program_version, share_of, store_of
+from nightclerk.calendars import load_calendar
 from nightclerk.clocks import clock_of
-from nightclerk.domain.items import RunRecord, RunState
+from nightclerk.domain.items import RunRecord, RunState, Slot
 from nightclerk.domain.workers import BEAT_S, USUAL_CANS, Worker
 from nightclerk.errors import StoreUnreachable
 from nightclerk.flow import load_flow
+from nightclerk.postroom import post_of
+from nightclerk.seals import seal_run
 from nightclerk.work import process
-from nightclerk.work.clockwork import clockwork, missed_starts, next_starts
+from nightclerk.work.agenda import Agenda, NextRun
+from nightclerk.work.answers import Answers
+from nightclerk.work.clockwork import clockwork
 from nightclerk.work.controls import Controls, NotThere
 from nightclerk.work.engine import Engine
+from nightclerk.work.planner import Planner
 from nightclerk.work.presence import Presence
 from nightclerk.work.reaper import REAP_S, Reaper
 from nightclerk.work.rounds import Rounds
 from nightclerk.work.shift import Shift
 from nightclerk.work.urls import database_urls
 from nightclerk.work.versions import flows_version
+from nightclerk.work.watch import Watch
 from nightclerk.work.worker import ENDED, Hands
 from nightclerk.workspace import Workspace
 
-#: How far back a scheduler that starts looks for starts that nobody planned.
-BACKFILL = timedelta(days=2)
+#: How often the scheduler looks for starts, events, files and answers, besides being rung by its clock.
+LOOK_S = 5.0
+POST_S = 15.0
 #: How long the engine remembers a run that has ended; its record, its evidence and the ledger stay.
 REMEMBERED = timedelta(days=30)
 PARALLEL = {"web": 3, "desktop": 1, "files": 2}
-#: How long a process that is told to stop may go on with the item in its hands.
-GOODBYE_S = 20.0
 MEND_S, SHARE_S, PRUNE_S = 10.0, 20.0, 3600.0
 
 
@@ -60,9 +65,14 @@ class Office:
         self._given_up = given_up
         self.store = store_of(workspace)
         self.clock = clock_of(workspace, self.store)
+        self.calendar = load_calendar(workspace.root)[0]
         self.shift = Shift(
-            workspace=workspace, store=self.store, clock=self.clock, fire=self._fire, version=self.flows_version
-        )
+            workspace=workspace, store=self.store, clock=self.clock, fire=self._fire, version=self.flows_version,
+            calendar=self.calendar,
+        )  # fmt: skip
+        self.agenda = Agenda(workspace=workspace, calendar=self.calendar, store=self.store)
+        self.answers = Answers(store=self.store, clock=self.clock)
+        self.planner = Planner(shift=self.shift, agenda=self.agenda, clock=self.clock)
         self._controls = Controls(store=self.store, clock=self.clock)
         self.me = self._enlisted(name, self._cans(cans))
         self.hands = Hands(root=workspace.root, store=self.store, clock=self.clock, worker=self.me.worker)
@@ -80,6 +90,7 @@ class Office:
         )  # fmt: skip
         self._rounds = Rounds(self._duties(gathers))
         self._scheduler: Any = None
+        self._unattended: list[Rounds] = []
 
     def _cans(self, cans: Sequence[str] | None) -> tuple[str, ...]:
         """What this process takes runs for. Alone on its database it takes whatever the workspace's bots need."""
@@ -160,10 +171,19 @@ class Office:
         self._performing.add(run)
         try:
             state = self.hands.perform(run, timeout_s=timeout_s)
+            if state in (RunState.FAILED, RunState.CRASHED):  # nothing of a run that was ended stays locked
+                self.reaper.free(run)
+                self._seal(run)
         finally:
             self._performing.discard(run)
             self.shift.run_ended(run)
         return state.value
+
+    def _seal(self, run: str) -> None:
+        """Give the film of a run that is over its end, where its process died before it could."""
+        record = self.store.run(run)
+        for made in seal_run(self.workspace, self.store, record) if record else ():
+            logger.info("sealed the film {} at line {}", made.run, made.seq)
 
     def over(self, run: str) -> bool:
         """Whether a run has ended (or is paused) and its process is gone."""
@@ -202,33 +222,40 @@ class Office:
             self.shift.run_ended(record.run)
 
     def next_starts(self, bot: str, n: int = 5) -> list[datetime]:
-        found, timezone = self.workspace.bot(bot), self.workspace.settings.timezone
-        return next_starts(found, timezone=timezone, now=self.clock.now(), n=n)
+        """The next `n` starts of a bot that no rule skips (UTC)."""
+        return [one.at for one in self.next_runs(bot, n) if not one.rule]
+
+    def next_runs(self, bot: str, n: int = 5) -> list[NextRun]:
+        """The next starts of a bot, those that a rule will skip among them. See `Agenda`."""
+        return self.agenda.next_runs(bot, n, now=self.clock.now())
+
+    def missed_since(self, moment: datetime) -> list[Slot]:
+        """Planned starts since a moment that did not run, with the reason. See `Agenda`."""
+        return self.agenda.missed_since(moment, now=self.clock.now())
 
     def keep_time(self) -> None:
-        """Start the clock: plan what was missed since the last slot, then every start as it comes."""
+        """Start the clock: plan what was missed since the last look, then every start as it comes."""
+        self.planner.look()
+        post = post_of(self.workspace, self.store, self.clock)
+        watch = Watch(store=self.store, workspace=self.workspace, clock=self.clock)
+        people = [(LOOK_S, self.answers.fall_back), (POST_S, watch.look), (POST_S, post.round)]
+        self._unattended = [Rounds([(LOOK_S, self.planner.look)]), Rounds(people)]  # a slow channel delays no start
         bots = self.workspace.bots.values()
-        for bot in bots:
-            last = next(iter(self.store.slots(bot=bot.name, limit=1)), None)
-            since = last.planned_for if last else self.clock.now()
-            since = max(since, self.clock.now() - BACKFILL)
-            timezone = self.workspace.settings.timezone
-            for planned_for in missed_starts(bot, timezone=timezone, since=since, now=self.clock.now()):
-                self._start(bot.name, planned_for)
-        self._scheduler = clockwork(bots, self._start, timezone=self.workspace.settings.timezone)
+        self._scheduler = clockwork(bots, self._rang, timezone=self.workspace.settings.timezone)
         self._scheduler.start()
 
-    def _start(self, bot: str, planned_for: datetime) -> None:
-        zone = ZoneInfo(self.workspace.settings.timezone)
-        night = (planned_for.astimezone(zone) - timedelta(hours=12)).date()
-        self.shift.start_slot(self.workspace.bots[bot], planned_for.astimezone(UTC), shift=f"night-{night}")
+    def _rang(self, bot: str, planned_for: datetime) -> None:
+        self.planner.look()
 
     def close(self) -> None:
         """End in order: what is being performed is given back, and goes on elsewhere or with the next start."""
+        self.hands.stop()  # at once: what follows may take a while, and no item should be begun meanwhile
         if self._scheduler is not None:
             self._scheduler.shutdown(wait=False)
+        for rounds in self._unattended:
+            rounds.close()
         self._rounds.close()
-        self.hands.close(patience_s=GOODBYE_S)
+        self.hands.close(patience_s=self.workspace.settings.goodbye_s)
         self.engine.stop()
         try:
             self.reaper.hand_over()

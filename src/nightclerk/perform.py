@@ -100,6 +100,7 @@ class Performer:
         self.flow, self.stage, self.apps = flow, backstage, apps
         self.parameters, self.attempts = dict(parameters), attempts
         self.queue = flow.each.name if flow.each else f"run:{backstage.record.bot}"
+        self.whole = backstage.record.origin or backstage.record.run  # the item of a flow without items
         self.last: Ended | None = None
         self.blocked = ""
         self.seen: set[str] = set()
@@ -131,7 +132,7 @@ class Performer:
     def _loop(self) -> None:
         store, record = self.stage.store, self.stage.record
         if self.flow.each is None:
-            store.put(self.queue, record.run, {}, now=self.stage.clock.now())
+            store.put(self.queue, self.whole, {}, now=self.stage.clock.now())
         taken = 0
         while self.stage.stopped() is None:
             item = self._next()
@@ -148,7 +149,7 @@ class Performer:
         if self.stage.record.rehearse:
             return self._next_for_rehearsal()
         store, record, clock = self.stage.store, self.stage.record, self.stage.clock
-        key = "" if self.flow.each else record.run
+        key = "" if self.flow.each else self.whole
         deadline = clock.monotonic() + PATIENCE_S
         while True:
             item = store.draw(self.queue, run=record.run, lease_s=LEASE_S, now=clock.now(), key=key)
@@ -163,7 +164,7 @@ class Performer:
     def _next_for_rehearsal(self) -> WorkItem | None:
         """Rehearsals claim nothing: they walk over what is there."""
         if self.flow.each is None:
-            fresh = WorkItem(queue=self.queue, key=self.stage.record.run, payload={})
+            fresh = WorkItem(queue=self.queue, key=self.whole, payload={})
             known = [] if fresh.key in self.seen else [fresh]
         else:
             known = [i for i in self.stage.store.items(self.queue, states=[State.NEW]) if i.key not in self.seen]
@@ -183,6 +184,7 @@ class Performer:
             transaction.put_task(ended.task[0], ended.task[1], ended.task[2], ended.details)
         self._file(item, ended)
         film.item(None, outcome=ended.state.value)
+        self.stage.show(anchor=True)
         if ended.reopen:
             self.apps.close()
 
@@ -198,7 +200,7 @@ class Performer:
             self.stage.film.item(None, outcome="blocked")
             if isinstance(error, NeedsPerson) and not self.stage.record.rehearse:
                 Run(self.stage).put_task("login", str(error), ("done",), {"bot": self.stage.record.bot})
-            raise Blocked(str(error)) from error
+            raise Blocked(_blocked_by(error)) from error
 
     def _call(self, transaction: Transaction, item: WorkItem) -> Ended:
         try:
@@ -222,7 +224,7 @@ class Performer:
     @contextmanager
     def _limited(self) -> Iterator[Limit]:
         """Give the item its time; what a killed app raises then is told as what it is, unless it decides the item."""
-        with limited(self.item_timeout_s + OPENING_S, kill=lambda: self.apps.kill(), leave=self.leave) as limit:
+        with limited(self.item_timeout_s + OPENING_S, kill=self.strike, leave=self.leave) as limit:
             try:
                 yield limit
             except (BusinessError, InDoubt, NeedsPerson, GuardError, StoreUnreachable):
@@ -231,6 +233,15 @@ class Performer:
                 if limit.struck:
                     raise ItemTimeout(limit_s=limit.limit_s) from error
                 raise
+
+    def strike(self) -> None:
+        """From another thread, when the run hangs: keep what the screen shows, where it can tell, and end the apps."""
+        try:
+            picture = self.stage.film.picture(self.stage.still())
+            self.stage.film.note("stuck", {"picture": picture})
+        except Exception as error:  # a screen that cannot be pictured is ended all the same
+            logger.warning("no picture of the screen that hangs: {}", error)
+        self.apps.kill()
 
     def _arguments(self, transaction: Transaction, item: WorkItem) -> dict[str, Any]:
         apps = self.apps.open()
@@ -256,7 +267,7 @@ class Performer:
                 item, ended.state, result=ended.result, reason=ended.reason, details=ended.details, now=now,
                 not_before=now + ended.retry.after if ended.retry else None,
             )  # fmt: skip
-        stage.store.update_run(stage.record.run, counts=stage.counts)
+        stage.store.update_run(stage.record.run, counts=stage.counts, moved_at=stage.clock.now())
 
     def _give_back(self, item: WorkItem) -> None:
         if not self.stage.record.rehearse:
@@ -293,6 +304,12 @@ class Performer:
         while not stopped(LEASE_S / 3):
             if not stage.store.renew(item, lease_s=LEASE_S, now=stage.clock.now()):
                 return
+
+
+def _blocked_by(error: NightClerkError) -> str:
+    """Why a run is blocked, by a code: LOGIN and the account, a part of the machine, or the file at fault."""
+    login = error.facts.get("login", "")
+    return f"LOGIN {login}: {error}" if isinstance(error, NeedsPerson) and login else str(error)
 
 
 def _result(returned: Any) -> str:

@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -62,6 +62,23 @@ class Backstage:
 
     holders: Holders = field(default_factory=Holders)
     filled: Callable[[Effect], str] = lambda effect: ""
+    still: Callable[[], Frame | None] = lambda: None  # what the screen shows, asked from beside a run that hangs
+    later: Callable[..., None] | None = None  # a `Board` that writes what is shown behind the run's back
+
+    def show(self, **facts: Any) -> None:
+        """Let the books show where the run is, and (`anchor`) how far its film has come."""
+        if self.later is not None:
+            self.later(**facts)
+        else:
+            self.write(facts)
+
+    def write(self, facts: dict[str, Any]) -> None:
+        """Write to the books what `show` was told, now."""
+        if facts.pop("anchor", False):
+            seq, head = self.film.head()
+            self.store.anchor(self.film.folder.name or self.record.run, seq=seq, head=head, now=self.clock.now())
+        if facts:
+            self.store.update_run(self.record.run, **facts, moved_at=self.clock.now())
 
 
 class Run:
@@ -93,7 +110,7 @@ class Run:
     def step(self, name: str) -> Iterator[None]:
         """A named stretch with evidence: a journal line and a picture at its end, whatever the end."""
         stage = self._backstage
-        stage.store.update_run(self.id, step=clean(name), item=self.item.key if self.item else "")
+        stage.show(step=clean(name), item=self.item.key if self.item else "")
         stage.film.step(name)
         try:
             yield
@@ -103,10 +120,10 @@ class Run:
             for healer in stage.healers():
                 healer.step_failed()
             stage.film.step_end(_ending(error), frame=stage.frame(), reason=str(error))
-            self._anchor()
+            stage.show(anchor=True)
             raise
         stage.film.step_end("ok", frame=stage.frame())
-        self._anchor()
+        stage.show(anchor=True)
 
     def expect(self, holds: bool, otherwise: str) -> None:
         """Raise ApplicationError(`otherwise`) unless it holds: what the screen says is not what was asked for."""
@@ -196,7 +213,7 @@ class Run:
         last = next((n for n, one in enumerate(others) if _ended_well(one, stage.record.bot)), len(others))
         since = others[last].started_at if last < len(others) else None
         late = [one for one in others[last + 1 :] if since and one.ended_at and one.ended_at >= since]
-        films = [film for one in (*others[: last + 1], *late) for film in reversed(_films(one))]
+        films = [film for one in (*others[: last + 1], *late) for film in reversed(films_of(one))]
         return [head for film in reversed(films) if (head := stage.head(film))]
 
     def effects(self) -> list[Any]:
@@ -207,26 +224,53 @@ class Run:
         """What waits for people."""
         return self._backstage.store.tasks(limit=10_000)
 
-    def ask(self, question: str, choices: tuple[str, ...] = (), *, kind: str = "question", **details: Any) -> str:
+    def ask(
+        self, question: str, choices: tuple[str, ...] = (), *, kind: str = "question", within: timedelta | None = None,
+        fallback: str = "", hold_s: float = 0.0, **details: Any,
+    ) -> str:  # fmt: skip
         """A person's answer. Not there yet: the question is put once and this item waits (NeedsPerson).
 
-        Nothing is held while it waits; after the answer the item is drawn again and comes past here with it.
+        Nothing is held while it waits; after the answer the item is drawn again and comes past here with it. `within`:
+        the deadline; after it `fallback` is the answer, where one is stated. `hold_s`: stay here with everything open
+        for so long first (a login code, a captcha in the browser's window); this counts as the item's own time.
         """
         stage, name = self._backstage, self._task_name(question)
+        if fallback and choices and fallback not in choices:
+            raise GuardError(f"the fallback {fallback!r} is none of the choices of {question!r}")
+        if within is not None:
+            details |= {"within_s": within.total_seconds(), "fallback": fallback}
+        if hold_s and not stage.record.rehearse:
+            self._hold(name, kind, question, choices, details, hold_s)
         known = stage.store.task(name)
         if known is not None and known.answered_at is not None:
             stage.film.note("answer", {"question": question, "answer": known.answer, "by": known.answered_by})
             return known.answer
         raise NeedsPerson(question, choices=choices, kind=kind, **details)
 
+    def _hold(
+        self, name: str, kind: str, question: str, choices: tuple[str, ...], details: Mapping[str, Any], hold_s: float
+    ) -> None:
+        """Put the question, and wait here for a while until it is answered."""
+        stage = self._backstage
+        if stage.store.task(name) is None:
+            self.put_task(kind, question, choices, details)
+        until = stage.clock.monotonic() + hold_s
+        while stage.clock.monotonic() < until and stage.stopped() is None:
+            task = stage.store.task(name)
+            if task is not None and task.answered_at is not None:
+                return
+            stage.wait(0.5)
+
     def put_task(self, kind: str, question: str, choices: tuple[str, ...], details: Mapping[str, Any]) -> Task:
         """Put a question to people without waiting for it."""
-        stage, item = self._backstage, self.item
+        stage, item, now = self._backstage, self.item, self._backstage.clock.now()
+        within_s = details.get("within_s")
         task = Task(
             task=self._task_name(question), kind=kind, question=question, choices=choices, run=self.id,
             queue=item.queue if item else "", key=item.key if item else "",
             picture=str(details.get("picture") or stage.film.picture(stage.frame())), details=dump(dict(details)),
-            asked_at=stage.clock.now(),
+            asked_at=now, deadline=now + timedelta(seconds=within_s) if within_s else None,
+            fallback=str(details.get("fallback") or ""),
         )  # fmt: skip
         stage.store.ask(task)
         stage.film.note("task", {"task": task.task, "kind": kind, "question": question})
@@ -235,11 +279,6 @@ class Run:
     def _task_name(self, question: str) -> str:
         owner = f"{self.item.queue}/{self.item.key}" if self.item else self.id
         return f"{owner}#{hashlib.sha256(question.encode()).hexdigest()[:10]}"
-
-    def _anchor(self) -> None:
-        seq, head = self._backstage.film.head()
-        name = self._backstage.film.folder.name or self.id
-        self._backstage.store.anchor(name, seq=seq, head=head, now=self._backstage.clock.now())
 
 
 class Transaction(Run):
@@ -307,7 +346,7 @@ def _effect_of(commit: Callable[..., Any], *, name: str, target: str) -> tuple[s
     return effect, system
 
 
-def _films(record: RunRecord) -> list[str]:
+def films_of(record: RunRecord) -> list[str]:
     """The folders of a run's evidence, oldest first: one, or one more for each machine that took it over."""
     parts = int(record.film.removeprefix(record.run).removeprefix("+") or 1)
     return [record.run, *(f"{record.run}+{part}" for part in range(2, parts + 1))]

@@ -137,6 +137,12 @@ class App:
         """The secret of this run's account, to be handed to `fill`."""
         return self.session.vault.get(self._account().secret)
 
+    @property
+    def code(self) -> Secret:
+        """The one-time code of this run's account, made at the keystroke; to be handed to `fill`."""
+        account = self._account()
+        return self.session.vault.get(account.otp or account.secret)
+
     def _account(self) -> Account:
         if self.session.account is None:
             raise _fault(self.session.settings, "account", "config/accounts.yaml")
@@ -187,7 +193,7 @@ class WebApp(App):
     def open(self, path_or_url: str = "", *, timeout_s: float | None = None) -> None:
         """Go to a page: a full URL, or a path under the app's own `url`."""
         self._page.goto(self.address(path_or_url), timeout_s=timeout_s or self.session.settings.timeout_s)
-        self._journal("open", ActClass.READ)
+        self._journal("open", ActClass.READ, re.sub(r"\?[^#]*", "", path_or_url))  # a query may carry anything
 
     def address(self, path_or_url: str) -> str:
         """The full URL of a path of this app."""

@@ -4,25 +4,26 @@ from __future__ import annotations
 
 import difflib
 import json
-import re
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
+from nightclerk.domain.budgets import share
 from nightclerk.errors import WorkspaceError
 from nightclerk.ports import Account, AppSettings
+from nightclerk.settings import Settings, known_settings, read_settings, seconds, words
 
 SANDBOX_ENDPOINTS = Path("data/sandbox/endpoints.json")
 _BOT_KEYS = {
     "bot": True, "title": False, "flow": True, "apps": False, "account": False, "accounts": False, "with": False,
     "schedule": False, "after": False, "timeout": False, "attempts": False, "needs": False, "manual_minutes": False,
-    "item_timeout": False,
+    "item_timeout": False, "error_budget": False, "hangs_after": False,
 }  # fmt: skip
 
 
@@ -43,7 +44,9 @@ class Bot:
     """Who runs what, when, as whom: one file of `bots/`.
 
     `apps` maps a flow's parameter to "module:Class" where its annotation is too general; `schedule` is the YAML
-    mapping as written (cron, every, timezone, late_until); `after` names bots whose end this one waits for.
+    mapping as written (see docs/how-to/schedules.md); `after` names bots whose end this one waits for.
+    `manual_minutes`: what one item takes by hand; `error_budget`: the share of items that may need a person;
+    `hangs_after_s`: how long a run may neither begin a step nor file an item before people are told.
     """
 
     name: str
@@ -59,27 +62,9 @@ class Bot:
     attempts: int = 3
     item_timeout_s: float = 300.0
     manual_minutes: float = 0.0
+    error_budget: Decimal | None = None
+    hangs_after_s: float = 900.0
     where: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Settings:
-    """`config/settings.yaml`. `day` fixes the business day (the sandbox's); None is today in `timezone`.
-
-    `database`: "" for the embedded one, else postgresql://…; `evidence`: where all machines bring their films together
-    (a folder or an fsspec URL), "" for nowhere; `can`: what this machine's workers have, () for the usual;
-    `parallel`: how many runs at once a worker performs, by capability.
-    """
-
-    language: str = "zh"
-    timezone: str = "Asia/Shanghai"
-    day: date | None = None
-    database: str = ""
-    retry_base_s: float = 2.0
-    pictures_mb_per_run: int = 200
-    evidence: str = ""
-    can: tuple[str, ...] = ()
-    parallel: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -185,25 +170,15 @@ class _Reader:
         self.faults: list[Fault] = []
 
     def settings(self) -> Settings:
-        data = self._file("config/settings.yaml")
-        known = Settings.__dataclass_fields__
+        file = "config/settings.yaml"
+        data, known = self._file(file), list(known_settings())
         for key in data:
             if key not in known:
-                self._fault("config/settings.yaml", data, key, f"a known setting, not {key!r}", nearest(key, known))
-        values = {k: v for k, v in data.items() if k in known}
-        if isinstance(values.get("day"), str):
-            values["day"] = date.fromisoformat(values["day"])
-        values["can"] = _words(values.get("can") or ())
-        values["parallel"] = self._parallel(data)
-        return Settings(**values)
-
-    def _parallel(self, data: Mapping[str, Any]) -> dict[str, int]:
-        """How many runs at once, by capability; anything but whole numbers from 1 on is a fault."""
-        given = data.get("parallel") or {}
-        if isinstance(given, Mapping) and all(type(n) is int and n > 0 for n in given.values()):
-            return {str(can): n for can, n in given.items()}
-        self._fault("config/settings.yaml", data, "parallel", f"parallel: {{web: 3}}, not {given!r}", "Mend parallel:")
-        return {}
+                self._fault(file, data, key, f"a known setting, not {key!r}", nearest(key, known))
+        settings, misfits = read_settings(data)
+        for misfit in misfits:
+            self._fault(file, data, misfit.key, misfit.expected, misfit.remedy)
+        return settings
 
     def apps(self) -> dict[str, AppSettings]:
         data, found = self._file("config/apps.yaml"), {}
@@ -233,7 +208,7 @@ class _Reader:
                 )  # fmt: skip
             found[name] = Account(
                 name=name, app=str(entry["app"]), user=str(entry.get("user", "")),
-                secret=str(entry.get("secret", "")),
+                secret=str(entry.get("secret", "")), otp=str(entry.get("otp", "")),
                 facts={k: str(v) for k, v in (entry.get("facts") or {}).items()},
             )  # fmt: skip
         return found
@@ -269,13 +244,20 @@ class _Reader:
         for key, required in _BOT_KEYS.items():
             if required and not data.get(key):
                 self.faults.append(Fault(where=f"{name}:1", expected=f"{key}: …", remedy=f"Add a line {key}:"))
-        used = _words(data.get("accounts") or data.get("account") or ())
+        used = words(data.get("accounts") or data.get("account") or ())
         for account in used:
             if account not in accounts:
                 key = "accounts" if "accounts" in data else "account"
                 self._fault(name, data, key, f"a known account, not {account!r}", nearest(account, accounts))
         timeout_s = self._seconds(name, data, "timeout", 3600.0)
         item_timeout_s = self._seconds(name, data, "item_timeout", 300.0)
+        hangs_after_s = self._seconds(name, data, "hangs_after", 900.0)
+        attempts = self._number(name, data, "attempts", int, 3)
+        manual_minutes = self._number(name, data, "manual_minutes", float, 0.0)
+        error_budget = self._number(name, data, "error_budget", share, None)
+        for key in ("schedule", "with", "apps"):
+            if data.get(key) is not None and not isinstance(data[key], Mapping):
+                self._fault(name, data, key, f"{key}: {{name: value}}, not {data[key]!r}", f"Mend {key}:")
         if len(self.faults) > before:
             return None
         title = data.get("title") or data["bot"]
@@ -284,10 +266,19 @@ class _Reader:
             titles=dict(title) if isinstance(title, Mapping) else {"zh": str(title), "en": str(title)},
             apps={k: str(v) for k, v in (data.get("apps") or {}).items()}, accounts=used,
             parameters=dict(data.get("with") or {}), schedule=dict(data.get("schedule") or {}),
-            after=_words(data.get("after") or ()), needs=str(data.get("needs", "web")), timeout_s=timeout_s,
-            attempts=int(data.get("attempts", 3)), manual_minutes=float(data.get("manual_minutes", 0)),
+            after=words(data.get("after") or ()), needs=str(data.get("needs", "web")), timeout_s=timeout_s,
+            attempts=attempts, manual_minutes=manual_minutes, error_budget=error_budget, hangs_after_s=hangs_after_s,
             where=f"{name}:1", item_timeout_s=item_timeout_s,
         )  # fmt: skip
+
+    def _number(self, name: str, data: Mapping[str, Any], key: str, read: Callable[[Any], Any], default: Any) -> Any:
+        if data.get(key) is None:
+            return default
+        try:
+            return read(data[key])
+        except (ValueError, TypeError):
+            self._fault(name, data, key, f"a number for {key}, not {data[key]!r}", f"Mend {key}:")
+            return default
 
     def _seconds(self, name: str, data: Mapping[str, Any], key: str, default: float) -> float:
         if key not in data:
@@ -321,17 +312,3 @@ class _Reader:
         except (AttributeError, KeyError):
             line = 1
         self.faults.append(Fault(where=f"{file}:{line}", expected=expected, remedy=remedy))
-
-
-def _words(value: Any) -> tuple[str, ...]:
-    return (value,) if isinstance(value, str) else tuple(str(v) for v in value)
-
-
-def seconds(value: Any) -> float:
-    """A duration in seconds: 90, "90s", "20m", "2h". ValueError for anything else."""
-    if isinstance(value, int | float):
-        return float(value)
-    match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([smh]?)\s*", str(value))
-    if match is None:
-        raise ValueError(value)
-    return float(match[1]) * {"": 1, "s": 1, "m": 60, "h": 3600}[match[2]]

@@ -6,27 +6,26 @@ import traceback
 from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
-from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from apscheduler.triggers.cron import CronTrigger
-
+from nightclerk.calendars import Calendar, load_calendar
 from nightclerk.check.files import line_of
 from nightclerk.check.source import Source
 from nightclerk.errors import WorkspaceError
 from nightclerk.flow import PLAIN, Flow, load_flow, parse_value
 from nightclerk.texts import say
-from nightclerk.workspace import Bot, Fault, Workspace, nearest, seconds
+from nightclerk.work.timetable import KEYS, misfits
+from nightclerk.workspace import Bot, Fault, Workspace, nearest
 
-SCHEDULE_KEYS = ("cron", "every", "timezone", "late_until")
 #: What a worker may have: see the engine's queues in office.py.
 NEEDS = ("web", "desktop", "files")
 
 
 def bot_faults(workspace: Workspace, source: Source) -> Iterator[Fault]:
-    """Every fault of every bot."""
+    """Every fault of every bot, and of the calendar that they go by."""
+    calendar, faults = load_calendar(workspace.root)
+    yield from faults
     for bot in workspace.bots.values():
-        yield from schedule_faults(workspace.root, bot)
+        yield from schedule_faults(workspace, bot, calendar)
         yield from needs_faults(workspace.root, bot)
         flow = _load(workspace.root, bot, source)
         if isinstance(flow, Fault):
@@ -145,15 +144,14 @@ def _class_name(target: str) -> str:
     return target.rpartition(":")[2]
 
 
-def schedule_faults(root: Path, bot: Bot) -> Iterator[Fault]:
-    """A schedule that APScheduler would refuse, or whose key nobody reads."""
+def schedule_faults(workspace: Workspace, bot: Bot, calendar: Calendar) -> Iterator[Fault]:
+    """A schedule that makes no sense, or whose key nobody reads."""
+    root = workspace.root
     for key in bot.schedule:
-        if key not in SCHEDULE_KEYS:
+        if key not in KEYS:
             expected = say("check.unknown_schedule_key", name=key)
-            yield Fault(
-                where=_at(root, bot, "schedule", key), expected=expected, remedy=nearest(key, SCHEDULE_KEYS)
-            )  # fmt: skip
-    for key, problem in _bad_times(bot.schedule):
+            yield Fault(where=_at(root, bot, "schedule", key), expected=expected, remedy=nearest(key, KEYS))
+    for key, problem in misfits(bot, calendar, timezone=workspace.settings.timezone):
         expected = say("check.bad_schedule", name=key, value=bot.schedule[key], why=problem)
         where = _at(root, bot, "schedule", key)
         yield Fault(where=where, expected=expected, remedy=say("check.schedule_example"))
@@ -164,16 +162,6 @@ def needs_faults(root: Path, bot: Bot) -> Iterator[Fault]:
     if bot.needs.partition(":")[0] not in NEEDS:
         expected = say("check.unknown_need", need=bot.needs)
         yield Fault(where=_at(root, bot, "needs"), expected=expected, remedy=nearest(bot.needs, NEEDS))
-
-
-def _bad_times(schedule: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    readers = {"cron": CronTrigger.from_crontab, "every": seconds, "late_until": seconds, "timezone": ZoneInfo}
-    for key, read in readers.items():
-        try:
-            if key in schedule:
-                read(str(schedule[key]))
-        except (ValueError, ZoneInfoNotFoundError) as error:
-            yield key, str(error)
 
 
 def cycle_faults(workspace: Workspace) -> Iterator[Fault]:

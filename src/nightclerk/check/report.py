@@ -10,6 +10,7 @@ from typing import Any
 from nightclerk.check.bots import bot_faults
 from nightclerk.check.elements import element_faults, unused_elements
 from nightclerk.check.files import config_faults, selector_faults
+from nightclerk.check.prints import fingerprint_faults, lone_fingerprints
 from nightclerk.check.source import Source, read_source
 from nightclerk.locate.files import LoadedSelectors, app_names, load_selectors
 from nightclerk.texts import say
@@ -60,11 +61,14 @@ def check_workspace(root: Path, *, starter: Path | None = None) -> Report:
         *config_faults(workspace),
         *selector_faults(selectors, source),
         *element_faults(source, selectors),
+        *fingerprint_faults(workspace.root, selectors),
         *bot_faults(workspace, source),
     ]
     return Report(
         faults=tuple(sorted(set(faults), key=_place)),
-        warnings=tuple(sorted(unused_elements(source, selectors), key=_place)),
+        warnings=tuple(
+            sorted([*unused_elements(source, selectors), *lone_fingerprints(workspace.root, selectors)], key=_place)
+        ),
         bots=len(workspace.bots),
         elements=sum(len(loaded.selectors.elements) for loaded in selectors.values()),
     )

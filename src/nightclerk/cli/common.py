@@ -16,6 +16,7 @@ from rich.table import Table
 from nightclerk.app import store_of
 from nightclerk.errors import WorkspaceError
 from nightclerk.records import dump
+from nightclerk.speech import log_as
 from nightclerk.work.store import SqlStore
 from nightclerk.workspace import Workspace, find_root, load_workspace
 
@@ -28,8 +29,11 @@ screen = Console(stderr=True)
 
 
 def the_workspace(folder: Path | None) -> Workspace:
-    """The workspace of a command: the one named, else the one around the current folder."""
-    return load_workspace(find_root(folder))
+    """The workspace of a command: the one named, else the one around the current folder. Its logs speak its way."""
+    home = load_workspace(find_root(folder))
+    if home.settings.logs == "json":
+        log_as("json")
+    return home
 
 
 @contextlib.contextmanager

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from nightclerk.app import links_key, vault_of
 from nightclerk.cli.common import OfficeOnlyOption, WorkspaceOption, screen, the_workspace
 from nightclerk.cli.evidence import book_of, verified
+from nightclerk.cli.evidence_keeping import trusted_by
 from nightclerk.console.serve import ConsoleHandle, start_console
 from nightclerk.console.services import BotInfo, Parameter, Services
+from nightclerk.evidence.pack import Packed, make_pack
 from nightclerk.evidence.replay import load_run
 from nightclerk.flow import load_flow
 from nightclerk.office import Office
@@ -25,6 +29,9 @@ def register(app: typer.Typer) -> None:
 
 def console(
     port: Annotated[int, typer.Option(help="端口 / port")] = 8750,
+    code: Annotated[
+        bool, typer.Option("--code", help="给管理员一个新的一次性登录码 / a new code for the admin")
+    ] = False,
     office_only: OfficeOnlyOption = False,
     workspace: WorkspaceOption = None,
 ) -> None:
@@ -32,7 +39,7 @@ def console(
     from nightclerk.cli.work import until_told
 
     office = Office(the_workspace(workspace), cans=() if office_only else None, gathers=True)
-    handle = console_of(office, port=port)
+    handle = console_of(office, port=port, code=code)
     try:
         until_told()
     finally:
@@ -40,8 +47,9 @@ def console(
         office.close()
 
 
-def console_of(office: Office, *, port: int = 0) -> ConsoleHandle:
-    """Serve the console over an office, and say on the terminal where it is."""
+def console_of(office: Office, *, port: int = 0, code: bool = False) -> ConsoleHandle:
+    """Serve the console over an office, and say on the terminal where it is; with a one-time code as long as the
+    admin has no password, or when asked for (`code`)."""
     home = office.workspace
     services = Services(
         store=office.store,
@@ -53,10 +61,19 @@ def console_of(office: Office, *, port: int = 0) -> ConsoleHandle:
         language=home.settings.language,
         timezone=home.settings.timezone,
         accesses=book_of(home, office.store),
+        pack=lambda folder, out: _packed(office, folder, out),
+        secrets=lambda: vault_of(home).names(),
+        link_key=lambda: links_key(home),
     )
     handle = start_console(services, port=port)
-    screen.print(say("cli.console_at", url=handle.sign_in_url), soft_wrap=True)
+    screen.print(say("cli.console_at", url=handle.new_sign_in_url() if code else handle.sign_in_url), soft_wrap=True)
     return handle
+
+
+def _packed(office: Office, folder: Path, out: Path) -> Packed:
+    """An evidence pack with the keys that this workspace trusts and the head that its books know."""
+    ring = trusted_by(office.workspace, office.store) or {}
+    return make_pack(folder, out, ring=ring, anchors=office.store.anchored)
 
 
 class OfficeLauncher:
@@ -87,6 +104,7 @@ class OfficeLauncher:
 
 
 def _info(bot: Bot) -> BotInfo:
+    flow = load_flow(bot.flow)
     parameters = tuple(
         Parameter(
             name=p.name,
@@ -95,10 +113,10 @@ def _info(bot: Bot) -> BotInfo:
             required=p.required and p.name not in bot.parameters,
             choices=p.choices,
         )
-        for p in load_flow(bot.flow).parameters()
+        for p in flow.parameters()
     )
     schedule = str(bot.schedule.get("cron") or bot.schedule.get("every") or "")
     return BotInfo(
         name=bot.name, title=bot.titles, flow=bot.flow, parameters=parameters, after=bot.after, schedule=schedule,
-        account=", ".join(bot.accounts),
+        account=", ".join(bot.accounts), queue=flow.each.name if flow.each else "", needs=bot.needs,
     )  # fmt: skip

@@ -22,6 +22,7 @@ from nightclerk.cli.common import (
 from nightclerk.documents.report_heads import heads_in
 from nightclerk.errors import EvidenceError, WorkspaceError
 from nightclerk.evidence.access import Access, AccessBook, accesses_in
+from nightclerk.evidence.errors import NoEvidence
 from nightclerk.evidence.pack import make_pack
 from nightclerk.evidence.replay import load_run
 from nightclerk.evidence.to_test import failed_act, write_test
@@ -68,6 +69,8 @@ def verify_path(
             screen.print(error.sentence())
     else:
         found = verify(path or Path("logs"), key, reported=reported)
+    if path is not None and not found.runs and not found.missing:  # a wrong folder must not pass for good evidence
+        raise NoEvidence(path=path)
     if as_json:
         print_json(found.as_json())
     else:
@@ -106,8 +109,8 @@ def pack(
     try:
         facts = {"to": target.name}
         book_of(home, store).record(Access(who=person(), what="pack", run=folder.name, place=here(), facts=facts))
-        ring, anchored = evidence_keeping.trusted_by(home, store) or {}, store.anchored(folder.name)
-        packed = make_pack(folder, target, ring=ring, anchored=anchored)
+        ring = evidence_keeping.trusted_by(home, store) or {}
+        packed = make_pack(folder, target, ring=ring, anchors=store.anchored)
     finally:
         store.close()
     if as_json:

@@ -1,4 +1,4 @@
-"""Words that sign, remove and erase: evidence key show|new|trust, evidence prune, evidence erase."""
+"""Words that sign, remove and erase: evidence key show|new|trust, evidence prune, erase, seal."""
 
 from __future__ import annotations
 
@@ -31,6 +31,7 @@ from nightclerk.evidence.keys import (
 from nightclerk.evidence.prune import Pruner
 from nightclerk.evidence.removed import REMOVED, read_removals
 from nightclerk.evidence.retention import Retention, load_retention
+from nightclerk.seals import seal_all
 from nightclerk.texts import say
 from nightclerk.work.store import SqlStore
 from nightclerk.workspace import Workspace
@@ -43,6 +44,7 @@ _MAY_GO_ON = (RunState.QUEUED, RunState.RUNNING, RunState.PAUSED)
 def register(group: typer.Typer) -> None:
     group.command("prune", help="清除到期的证据 / remove what is due")(prune)
     group.command("erase", help="擦除某人的数据 / erase one person's data")(erase)
+    group.command("seal", help="给进程已崩溃的运行封存记录 / end the films of runs whose processes died")(seal)
     keys = typer.Typer(no_args_is_help=True, help="签名密钥：查看、更换、信任 / the signing key: show, new, trust")
     keys.command("show", help="本机与受信任的公钥 / this machine's key and the trusted ones")(key_show)
     keys.command("new", help="更换签名密钥 / change the signing key")(key_new)
@@ -148,6 +150,17 @@ def erase(
         return
     heading = say("erase.would" if dry_run else "erase.done", n=len(done))
     print("\n".join([heading, *(sentence for one in done for sentence in one.sentences())]))
+
+
+def seal(as_json: JsonOption = False, workspace: WorkspaceOption = None) -> None:
+    """Give the journal of every run that is over its signed end, where its process died before it could."""
+    with _desk(workspace) as desk:
+        done = seal_all(desk.home, desk.store)
+    if as_json:
+        print_json({"sealed": [{"run": one.run, "seq": one.seq, "hash": one.hash} for one in done]})
+        return
+    lines = [say("seal.run", run=one.run, seq=one.seq) for one in done]
+    print("\n".join([say("seal.done", n=len(done)), *lines]))
 
 
 # ------------------------------------------------------------------------------------------ keys

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,16 +10,12 @@ from typer.core import TyperGroup
 
 from nightclerk.cli.common import JsonOption, WorkspaceOption, person, print_json, print_table, the_store, the_workspace
 from nightclerk.clocks import SystemClock
-from nightclerk.documents.items_workbook import AGAIN, SKIP, EditedRow, mended, read_items, write_items
-from nightclerk.domain.items import FOR_A_PERSON, State, WorkItem
+from nightclerk.documents.items_workbook import read_items, write_items
+from nightclerk.domain.items import FOR_A_PERSON, State
 from nightclerk.errors import WorkspaceError
-from nightclerk.flow import Queue, load_flow
+from nightclerk.resend import Again, fault_at, plan, queues_of
 from nightclerk.texts import say
-from nightclerk.work.requeue import fault_of, retry
-from nightclerk.work.store import SqlStore
-from nightclerk.workspace import Workspace
-
-Again = tuple[str, str, int, Mapping[str, Any]]
+from nightclerk.work.requeue import retry
 
 
 class _WordOrQueue(TyperGroup):
@@ -88,7 +83,7 @@ def requeue(file: Path, as_json: JsonOption = False, workspace: WorkspaceOption 
         if again and not faults:
             stale = store.queue_again(again, who=person(), why=file.name, now=SystemClock().now())
             by_key = {row.key: row for row in rows}
-            faults += [_fault(by_key[key], "version", "stale", state="?", version="?") for key in stale]
+            faults += [fault_at(by_key[key], "version", "stale", state="?", version="?") for key in stale]
     _tell(again, faults, skipped=len(rows) - len(again), as_json=as_json)
     raise typer.Exit(1 if faults else 0)
 
@@ -103,64 +98,3 @@ def _tell(again: list[Again], faults: list[WorkspaceError], *, skipped: int, as_
         print("\n".join(fault.sentence() for fault in faults))
     else:
         print(say("items.requeued", n=len(queued), skipped=skipped))
-
-
-def queues_of(workspace: Workspace) -> dict[str, Queue[Any]]:
-    """The queues that the workspace's bots draw from, by name."""
-    drawn = [load_flow(bot.flow).each for bot in workspace.bots.values()]
-    return {queue.name: queue for queue in drawn if queue is not None}
-
-
-def plan(
-    rows: list[EditedRow], store: SqlStore, queues: Mapping[str, Queue[Any]]
-) -> tuple[list[Again], list[WorkspaceError]]:
-    """What is to be queued again, and everything that is wrong with the file."""
-    again: list[Again] = []
-    faults: list[WorkspaceError] = []
-    seen: set[tuple[str, str]] = set()
-    for row in rows:
-        if (row.queue, row.key) in seen:
-            faults.append(_fault(row, "key", "twice", key=row.key))
-        seen.add((row.queue, row.key))
-        if row.action not in (AGAIN, SKIP):
-            faults.append(_fault(row, "action", "action", text=row.action))
-        elif row.action == AGAIN:
-            found, wrong = _row(row, store.item(row.queue, row.key), store, queues.get(row.queue))
-            again += [found] if found else []
-            faults += wrong
-    return again, faults
-
-
-def _row(
-    row: EditedRow, item: WorkItem | None, store: SqlStore, queue: Queue[Any] | None
-) -> tuple[Again | None, list[WorkspaceError]]:
-    if not str(row.version or "").strip().isdigit():
-        return None, [_fault(row, "version", "version", remedy="stale", text=row.version)]
-    version = int(str(row.version))
-    fault, facts = fault_of(store, item, queue=row.queue, key=row.key, version=version)
-    if fault or item is None:
-        return None, [_fault(row, _column(fault), fault, **facts)]
-    payload, faults = mended(item, row)
-    if not faults and queue is not None:
-        faults = _misfit(row, queue, payload)
-    return (None if faults else (row.queue, row.key, version, payload)), faults
-
-
-def _column(fault: str) -> str:
-    return {"no_item": "key", "stale": "version"}.get(fault, "action")
-
-
-def _misfit(row: EditedRow, queue: Queue[Any], payload: Mapping[str, Any]) -> list[WorkspaceError]:
-    """What the flow would not take: data that make no record, or that of another key."""
-    try:
-        key = queue.key(queue.load(payload))
-    except (ValueError, TypeError) as error:
-        return [_fault(row, "key", "record", why=error)]
-    return [] if key == row.key else [_fault(row, "key", "key_changed", remedy="key", key=key)]
-
-
-def _fault(row: EditedRow, column: str, name: str, *, remedy: str = "", **facts: object) -> WorkspaceError:
-    return WorkspaceError(
-        where=row.where[column], expected=say(f"items.fault.{name}", **facts),
-        remedy=say(f"items.fault.{remedy or name}_remedy"),
-    )  # fmt: skip

@@ -1,63 +1,91 @@
-"""Words for people: tasks, answer, vault."""
+"""Words for people: tasks (what waits for them), task (one, with its link), answer."""
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 
-from nightclerk.app import SystemClock, vault_of
+from nightclerk.app import links_key
 from nightclerk.cli.common import JsonOption, WorkspaceOption, person, print_json, print_table, the_store, the_workspace
+from nightclerk.clocks import SystemClock, clock_of
+from nightclerk.domain.items import Task
+from nightclerk.postroom import LINK_LASTS
+from nightclerk.records import dump
 from nightclerk.texts import say
-from nightclerk.work.answers import Answers
+from nightclerk.work.answers import Answers, NoSuchTask
+from nightclerk.work.links import sign_link
+from nightclerk.workspace import Workspace
 
 
 def register(app: typer.Typer) -> None:
     app.command("tasks", help="等人处理的事 / what waits for people")(tasks)
+    app.command("task", help="一个问题的全部 / one question in full")(task)
     app.command("answer", help="回答一个问题 / answer a task")(answer)
-    vault = typer.Typer(no_args_is_help=True, help="保险库 / the vault")
-    vault.command("set", help="存入或更换一个密码 / store a secret")(vault_set)
-    vault.command("list", help="只列名字 / names only")(vault_list)
-    app.add_typer(vault, name="vault")
 
 
-def tasks(as_json: JsonOption = False, workspace: WorkspaceOption = None) -> None:
-    """List the questions that wait for an answer."""
-    with the_store(workspace) as store:
-        waiting = store.tasks(limit=1000)
-    if as_json:
-        print_json(waiting)
-        return
-    rows = [[t.task, t.kind, t.question, " | ".join(t.choices)] for t in waiting]
-    print_table(say("cli.tasks"), [say("cli.task"), say("cli.kind"), say("cli.question"), say("cli.choices")], rows)
-
-
-def answer(task: str, answer: str, workspace: WorkspaceOption = None) -> None:
-    """Answer a task; its item goes on with the next run of its bot."""
-    with the_store(workspace) as store:
-        Answers(store=store, clock=SystemClock()).answer(task, answer, who=person())
-    print(say("cli.answered", task=task, answer=answer))
-
-
-def vault_set(
-    name: str,
-    from_file: Annotated[Path | None, typer.Option(help="从文件读取 / read it from a file")] = None,
+def tasks(
+    all_: Annotated[bool, typer.Option("--all", help="也列已回答的 / answered ones, too")] = False,
+    as_json: JsonOption = False,
     workspace: WorkspaceOption = None,
 ) -> None:
-    """Store a secret: typed unseen, from a file, or from standard input. Never from the command line."""
-    if from_file is not None:
-        value = from_file.read_text(encoding="utf-8").rstrip("\n")
-    elif sys.stdin.isatty():
-        value = typer.prompt(name, hide_input=True)
+    """List the questions that wait for an answer, the newest first, with their deadlines."""
+    home = the_workspace(workspace)
+    with the_store(workspace) as store:
+        found = store.tasks(open_only=not all_, limit=1000)
+    if as_json:
+        print_json(found)
+        return
+    zone = ZoneInfo(home.settings.timezone)
+    names = ("task", "kind", "question", "choices", "deadline", *(("answer",) if all_ else ()))
+    rows = [_row(one, zone)[: len(names)] for one in found]
+    print_table(say("cli.tasks"), [say(f"cli.{name}") for name in names], rows)
+
+
+def _row(task: Task, zone: ZoneInfo) -> list[str]:
+    until = f"{task.deadline.astimezone(zone):%m-%d %H:%M}" if task.deadline else ""
+    otherwise = f" → {task.fallback}" if task.fallback else ""
+    answered = f"{task.answer} ({task.answered_by})" if task.answered_at else ""
+    return [task.task, task.kind, task.question, " | ".join(task.choices), until + otherwise, answered]
+
+
+def task(
+    name: str,
+    link: Annotated[bool, typer.Option("--link", help="签发一次性链接 / sign a link that answers it once")] = False,
+    as_json: JsonOption = False,
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Show one question with its picture's file, and sign a single-use link to it."""
+    home = the_workspace(workspace)
+    with the_store(workspace) as store:
+        found = store.task(name)
+    if found is None:
+        raise NoSuchTask(task=name)
+    facts = {**dump(found), "picture_file": _picture(home, found)}
+    if link:
+        until = found.deadline or SystemClock().now() + LINK_LASTS
+        facts["token"] = sign_link(found.task, links_key(home), until)
+        facts["path"] = f"/t/{facts['token']}"
+    if as_json:
+        print_json(facts)
+        return
+    print_table(name, [say("cli.field"), say("cli.value")], [[key, value] for key, value in facts.items() if value])
+
+
+def _picture(home: Workspace, task: Task) -> str:
+    """The file of the picture that was taken when the question was put, "" where there is none."""
+    files = sorted((home.logs / task.run / "pictures").glob(f"{task.picture}*")) if task.picture else []
+    return str(files[0]) if files else ""
+
+
+def answer(task: str, answer: str, as_json: JsonOption = False, workspace: WorkspaceOption = None) -> None:
+    """Answer a task; a shift on duty starts its bot again at once, otherwise the item goes with its next run."""
+    home = the_workspace(workspace)
+    with the_store(workspace) as store:
+        Answers(store=store, clock=clock_of(home, store)).answer(task, answer, who=person())
+        kept = store.task(task)
+    if as_json:
+        print_json(kept)
     else:
-        value = sys.stdin.readline().rstrip("\n")
-    vault_of(the_workspace(workspace)).set(name, value)
-    print(say("cli.vault_set", name=name))
-
-
-def vault_list(workspace: WorkspaceOption = None) -> None:
-    """List the names of the secrets."""
-    for name in vault_of(the_workspace(workspace)).names():
-        print(name)
+        print(say("cli.answered", task=task, answer=answer))

@@ -5,9 +5,10 @@ from __future__ import annotations
 import contextlib
 import importlib
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import urljoin
 
 import typer
 
@@ -38,6 +39,9 @@ from nightclerk.workspace import Workspace
 UrlOption = Annotated[str, typer.Option("--url", help="打开这个页面，不登录 / open this page, not signed in")]
 SandboxOption = Annotated[bool, typer.Option("--sandbox", help="先启动沙箱 / start the sandbox first")]
 PathOption = Annotated[str, typer.Option("--path", help="登录后打开的页面 / the page to open after signing in")]
+PathsOption = Annotated[
+    list[str] | None, typer.Option("--path", help="要记录的页面，可重复 / a page to look at; may be repeated")
+]
 ScreenOption = Annotated[str, typer.Option("--screen", help="只看这个画面 / this screen only")]
 SetOption = Annotated[list[str] | None, typer.Option("--set", help="占位符 name=value / values for placeholders")]
 LearnOption = Annotated[bool, typer.Option("--learn", help="记录找到元素的指纹 / keep fingerprints of what is found")]
@@ -47,6 +51,7 @@ def register(app: typer.Typer) -> None:
     group = typer.Typer(no_args_is_help=True, help="元素定位 / selectors")
     group.command("show", help="某个元素用哪一层定位 / which layer wins")(selectors_show)
     group.command("test", help="在真实页面上逐个查找，只读 / resolve each element on the page")(selectors_test)
+    group.command("record", help="记录各画面元素的指纹 / keep fingerprints of an app's screens")(selectors_record)
     group.command("diff", help="与页面比较，哪些特征变了 / what changed since it was learned")(selectors_diff)
     app.add_typer(group, name="selectors")
 
@@ -81,13 +86,47 @@ def selectors_test(
     with _opened(home, app, url=url, path=path, sandbox=sandbox) as surface:
         tried = list(try_elements(surface, screen=screen, values=assignments(values or [])))
         if learn:
-            _learn(home, app, tried)
+            _learn(home, app, tried, assignments(values or []))
     if as_json:
         print_json([{"element": one.element, "state": one.state, "how": one.how} for one in tried])
     else:
         rows = [[one.element, say(f"cli.tried.{one.state}"), one.how] for one in tried]
         print_table(app, [say("cli.element"), say("cli.state"), say("cli.how")], rows)
     raise typer.Exit(1 if any(one.state in ("ambiguous", "unsure", "faulty") for one in tried) else 0)
+
+
+def selectors_record(
+    app: str,
+    url: UrlOption = "",
+    path: PathsOption = None,
+    sandbox: SandboxOption = False,
+    screen: ScreenOption = "",
+    values: SetOption = None,
+    as_json: JsonOption = False,
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Refresh the fingerprints in selectors/APP/prints: from each page named, and from what runs have learned since.
+
+    Reading only: elements that show after a click (dialogs) come from the runs that used them.
+    """
+    home = the_workspace(workspace)
+    chosen, (first, *others) = assignments(values or []), path or [""]
+    elements = selector_set(app, workspace=home.root, starter=starter_root()).elements
+    kept = {name: one for name, one in load_prints(app, workspace=home.root).items() if name in elements}
+    from_runs = len(kept)
+    with _opened(home, app, url=url, path=first, sandbox=sandbox) as surface:
+        for turn in ("", *others):
+            if turn:
+                surface.goto(urljoin(home.app(app).url.rstrip("/") + "/", turn), timeout_s=home.app(app).timeout_s)
+            kept |= _prints_of(list(try_elements(surface, screen=screen, values=chosen)), chosen)
+    save_prints(written_folder(home.root, app), kept)
+    lacking = sorted(set(elements) - set(kept))
+    if as_json:
+        print_json({"kept": sorted(kept), "from_runs": from_runs, "without": lacking})
+        return
+    stderr.print(say("cli.learned", n=len(kept)))
+    if lacking:
+        stderr.print(say("cli.not_learned", names=", ".join(lacking)))
 
 
 def selectors_diff(
@@ -121,16 +160,22 @@ def _differences(stored: Fingerprint, tried: Tried) -> dict[str, Any]:
     return {"element": tried.element, "state": tried.state, "how": tried.how, "changes": changed}
 
 
-def _learn(home: Workspace, app: str, tried: list[Tried]) -> None:
+def _learn(home: Workspace, app: str, tried: list[Tried], values: Mapping[str, str]) -> None:
     """Put the fingerprints of what its own ways hit beside the selectors."""
+    prints = _prints_of(tried, values)
+    save_prints(written_folder(home.root, app), prints)
+    stderr.print(say("cli.learned", n=len(prints)))
+
+
+def _prints_of(tried: list[Tried], values: Mapping[str, str]) -> dict[str, Fingerprint]:
+    """What its own ways hit, as it may be kept; the values of placeholders do not stay in it."""
     prints = {}
     for one in tried:
         if one.state == "found" and one.found is not None:
             selector = one.found.selector
             open_text = not (selector.private or selector.secret)
-            prints[one.element] = learned(describe(one.found, thorough=True), keep_text=open_text)
-    save_prints(written_folder(home.root, app), prints)
-    stderr.print(say("cli.learned", n=len(prints)))
+            prints[one.element] = learned(describe(one.found, thorough=True), values=values, keep_text=open_text)
+    return prints
 
 
 @contextlib.contextmanager

@@ -24,6 +24,7 @@ from nightclerk.cli.common import (
     screen,
     the_workspace,
 )
+from nightclerk.cli.slots import starter_text
 from nightclerk.domain.items import RunState
 from nightclerk.errors import StoreUnreachable, WorkspaceError
 from nightclerk.office import Office, wait_for_run
@@ -32,7 +33,6 @@ from nightclerk.roll_call import unmanned
 from nightclerk.speech import speak_cleanly
 from nightclerk.texts import current_language, say
 from nightclerk.work.pulse import NO_BOOKS, end_with_parent
-from nightclerk.workspace import Bot
 
 
 def register(app: typer.Typer) -> None:
@@ -140,7 +140,8 @@ def _print_plan(office: Office) -> None:
     table.add_column(say("cli.plan_next"))
     for bot in office.workspace.bots.values():
         starts = [f"{start.astimezone(zone):%m-%d %H:%M}" for start in office.next_starts(bot.name, 5)]
-        table.add_row(bot.titles.get(current_language(), bot.name), "  ".join(starts) or _waits_for(bot))
+        title = bot.titles.get(current_language(), bot.name)
+        table.add_row(title, "  ".join(starts) or starter_text(office.workspace, bot.name))
     screen.print(table)
 
 
@@ -149,10 +150,6 @@ def _print_unmanned(office: Office) -> None:
     if office.workspace.settings.database:
         for needs in unmanned(office.workspace.bots.values(), office.store.workers()):
             screen.print(say("workers.nobody_needs", needs=needs), soft_wrap=True)
-
-
-def _waits_for(bot: Bot) -> str:
-    return say("cli.plan_after", bots=", ".join(bot.after)) if bot.after else say("cli.plan_by_hand")
 
 
 def until_told() -> None:

@@ -73,6 +73,7 @@ class Desktop:
         self.on_popup: Callable[[str], None] = lambda _name: None
         self._settings, self._clock, self._shared = settings, clock, shared
         self._view, self._keyboard, self._clipboard = view, keyboard, clipboard
+        self._reader = picture_reader(settings)
         self._program: int | None = None
         self._before: set[int] = set()  # windows that were there before our program
 
@@ -313,7 +314,7 @@ class Desktop:
             declared = self._view.private_boxes(self.selectors.elements.values())
             seen = self._view.text_boxes()
             if held_still(pixels, self._view.screen.grab()):
-                reader = picture_reader() if seen is None else None
+                reader = self._reader if seen is None else None
                 return Frame(pixels=pixels, private=(*declared, *(seen or ())), reader=reader)
         return Frame(pixels=b"", unpictured="the screen did not hold still")
 

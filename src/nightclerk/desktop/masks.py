@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from functools import cache
 from typing import Any
 
 from nightclerk.desktop.tree import Node, Vanished
 from nightclerk.domain.privacy import find_private
 from nightclerk.domain.split import Part, split_private
-from nightclerk.ports import Box
+from nightclerk.ports import AppSettings, Box
 
 #: More nodes than a window shows; what comes after them is not searched, and the window then counts as unread.
 MOST_NODES = 1500
@@ -56,12 +55,18 @@ def _box(part: Part) -> Box:
     return Box(x=int(left), y=int(top), width=int(width), height=int(height))
 
 
-@cache
-def picture_reader() -> Callable[[Any], Iterable[Box]] | None:
-    """Finds private boxes by reading this desktop's pictures, where the extra `ocr` is installed; else None."""
+def picture_reader(settings: AppSettings) -> Callable[[Any], Iterable[Box]] | None:
+    """Finds private boxes by reading pictures, for an app whose facts ask for it (`masks: ocr`); else None.
+
+    Never unasked: reading takes seconds of CPU for each picture that changed as a whole. MissingPart where it is asked
+    for and the extra `ocr` is not installed: no picture is kept then that the owner wants read.
+    """
+    if settings.facts.get("masks") != "ocr":
+        return None
     from nightclerk import ocr
 
-    return ocr.ScreenReader() if ocr.installed() else None
+    ocr.demand()
+    return ocr.ScreenReader()
 
 
 def held_still(before: Any, after: Any) -> bool:

@@ -24,6 +24,7 @@ from typing import Any
 
 from nightclerk.desktop.bus import forget_other_desktops, start_bus
 from nightclerk.errors import ApplicationError, MissingPart
+from nightclerk.texts import say
 
 SCREEN = (1280, 800)
 _COOKIE_NAME = b"MIT-MAGIC-COOKIE-1"
@@ -112,12 +113,17 @@ _current: Session | None = None
 _guard = threading.Lock()
 
 
+def own_desktop() -> bool:
+    """Whether each process of this machine gets a desktop of its own; elsewhere all share one mouse."""
+    return sys.platform == "linux"
+
+
 def open_session() -> Session:
     """This process's desktop, made at the first call. `close_session` once for each call."""
     global _current
     with _guard:
         if _current is None:
-            _current = _linux() if sys.platform == "linux" else _present_screen()
+            _current = _linux() if own_desktop() else _present_screen()
         _current.users += 1
         return _current
 
@@ -192,7 +198,7 @@ def _start_screen(keeper: Keeper, authority: Path, folder: Path, read_fd: int, w
         os.close(read_fd)
     if not number:
         tail = log.read_text(errors="replace")[-300:] if log.exists() else ""
-        raise MissingPart(code="NO_DISPLAY", part="a virtual screen", remedy=f"Xvfb did not start: {tail}")
+        raise MissingPart(code="NO_DISPLAY", part=say("reasons.virtual_screen"), remedy=say("reasons.xvfb", why=tail))
     return number
 
 

@@ -34,6 +34,7 @@ class Booked:
     file: str
     why: str = ""
     link: str = ""  # where the archived original is, seen from the workbook
+    evidence: str = ""  # where the film of the run that read it is, seen from the workbook
 
 
 #: (header, width, value) of each column, for all sheets of documents.
@@ -51,14 +52,15 @@ _COLUMNS: tuple[tuple[str, float, Callable[[Booked], Cell]], ...] = (
     ("说明 / Reason", 60, lambda b: b.why or (reason(b.verdict) if b.verdict else "")),
     ("次选 / Runner-up", 20, lambda b: ", ".join(b.verdict.runner_up) if b.verdict else ""),
     ("文件 / File", 32, lambda b: b.file),
+    ("证据 / Evidence", 24, lambda b: "↗" if b.evidence else ""),
 )
 
 #: Sheet title -> the outcomes that it lists; None stands for files that could not be read.
 SHEETS: tuple[tuple[str, tuple[MatchOutcome | None, ...]], ...] = (
-    ("已匹配 Matched", (MatchOutcome.MATCH,)),
-    ("待复核 Review", (MatchOutcome.REVIEW, MatchOutcome.EXCEPTION, None)),
-    ("重复 Duplicates", (MatchOutcome.DUPLICATE,)),
-    ("红字 Red notes", (MatchOutcome.OFFSET,)),
+    ("Matched", (MatchOutcome.MATCH,)),
+    ("Review", (MatchOutcome.REVIEW, MatchOutcome.EXCEPTION, None)),
+    ("Duplicates", (MatchOutcome.DUPLICATE,)),
+    ("Red notes", (MatchOutcome.OFFSET,)),
 )
 
 
@@ -68,7 +70,7 @@ def write_finance_workbook(path: Path, booked: Sequence[Booked]) -> Path:
     book.remove(book.active)
     for title, outcomes in SHEETS:
         _list_sheet(book.create_sheet(title), [b for b in booked if _outcome(b) in outcomes])
-    _totals_sheet(book.create_sheet("合计 Totals"), booked)
+    _totals_sheet(book.create_sheet("Totals"), booked)
     path.parent.mkdir(parents=True, exist_ok=True)
     book.save(path)
     return path
@@ -83,8 +85,9 @@ def _list_sheet(sheet: Worksheet, rows: Iterable[Booked]) -> None:
     for number, booked in enumerate(rows, start=2):
         for column, (_, _, value) in enumerate(_COLUMNS, start=1):
             put(sheet, number, column, value(booked))
-        if booked.link:
-            sheet.cell(row=number, column=len(_COLUMNS)).hyperlink = quote(booked.link)
+        for back, link in ((1, booked.link), (0, booked.evidence)):
+            if link:
+                sheet.cell(row=number, column=len(_COLUMNS) - back).hyperlink = quote(link)
     sheet.auto_filter.ref = f"A1:{get_column_letter(len(_COLUMNS))}{max(sheet.max_row, 1)}"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Mapping
 from dataclasses import fields
 from decimal import Decimal, InvalidOperation
@@ -26,6 +27,8 @@ _KEYS = (
     "receipt_margin_days",
     "duplicate_days",
     "rates",
+    "aliases",
+    "order_numbers",
 )
 
 
@@ -48,7 +51,15 @@ def load_matching_rules(path: Path) -> MatchRules:
         receipt_margin_days=_count(path, raw, "receipt_margin_days", 5),
         duplicate_days=_count(path, raw, "duplicate_days", 7),
         rates=_rates(path, raw.get("rates") or {}),
+        aliases={str(name): str(tax_id) for name, tax_id in (raw.get("aliases") or {}).items()},
+        order_numbers=_patterns(path, raw),
     )
+
+
+def workspace_rules(workspace: Path) -> MatchRules | None:
+    """The rules of a workspace; None where it has none and the built-in ones hold."""
+    file = workspace / "config" / "matching.yaml"
+    return load_matching_rules(file) if file.exists() else None
 
 
 def _fault(path: Path, line: int, expected: str, remedy: str) -> WorkspaceError:
@@ -92,6 +103,17 @@ def _amount(path: Path, raw: Any, name: str, text: str) -> Decimal | None:
         remedy = "Shares lie between 0% and 100%: write 1% or 0.01"
         raise _fault(path, _line(raw, name), f"{name} is {text}, out of range", remedy)
     return value
+
+
+def _patterns(path: Path, raw: Any) -> tuple[str, ...]:
+    found = tuple(map(str, raw.get("order_numbers") or ()))
+    for pattern in found:
+        try:
+            re.compile(pattern)
+        except re.error as error:
+            line = _line(raw, "order_numbers")
+            raise _fault(path, line, f"{pattern!r} must be a regular expression", str(error)) from error
+    return found
 
 
 def _rates(path: Path, raw: Any) -> dict[str, Decimal]:

@@ -10,7 +10,7 @@ from nightclerk.domain.amounts import ZERO
 from nightclerk.domain.invoices import Invoice, InvoiceLine, InvoiceStatus
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class CaseLine:
     """One line as the matcher sees it."""
 

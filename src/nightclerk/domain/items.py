@@ -116,7 +116,7 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Slot:
-    """One planned start of a bot. `slot_id` = "<bot>@<UTC time>" or "<bot>@<shift id>"."""
+    """One planned start of a bot. `slot_id` = "<bot>@" and the UTC time, the shift, or event:…, file:…, answer:…"""
 
     slot_id: str
     bot: str
@@ -125,6 +125,8 @@ class Slot:
     outcome: Outcome = Outcome.PLANNED
     why: str = ""
     run: str = ""
+    #: What started it where that was no clock: {"event": …, "key": …}, {"file": …}, {"answer": task}.
+    facts: Mapping[str, Any] = field(default_factory=dict)
 
 
 class RunState(StrEnum):
@@ -175,6 +177,11 @@ class RunRecord:
     pid: int = 0
     pid_started: str = ""
     film: str = ""
+    #: When a step was last begun or an item last filed, and by when the run should have ended.
+    moved_at: datetime | None = None
+    due_at: datetime | None = None
+    #: The earlier run of a flow without items that this one goes on with, once its question was answered.
+    origin: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -195,3 +202,5 @@ class Task:
     answer: str = ""
     answered_by: str = ""
     answered_at: datetime | None = None
+    #: The answer that is taken when nobody has given one by the deadline; "" for none.
+    fallback: str = ""

@@ -15,6 +15,8 @@ from nightclerk.domain.invoice_cases import CaseLine, InvoiceCase
 from nightclerk.domain.purchasing import PurchaseOrder, Receipt
 from nightclerk.domain.verdicts import Consumed, Difference, Tolerance
 
+#: Factors of prices that were rounded to the cent are one up to this.
+_SAME_FACTOR = Decimal("0.002")
 _CATEGORY = re.compile(r"^\*[^*]*\*")
 
 
@@ -53,10 +55,15 @@ class OpenOrder:
     ordered_on: date
     lines: list[OpenLine]
     received_on: date | None = None
+    open_lines: int = 0
 
     @property
     def remaining(self) -> list[OpenLine]:
         return [line for line in self.lines if line.open > 0]
+
+    def count_open(self) -> None:
+        """Note how many lines are open, after quantities were booked: that is asked far more often than it changes."""
+        self.open_lines = sum(line.billed < line.ordered for line in self.lines)
 
 
 @dataclass(kw_only=True)
@@ -113,7 +120,9 @@ def _open(order: PurchaseOrder) -> OpenOrder:
         )
         for line in order.lines
     ]  # fmt: skip
-    return OpenOrder(number=order.number, ordered_on=order.ordered_on, lines=lines)
+    opened = OpenOrder(number=order.number, ordered_on=order.ordered_on, lines=lines)
+    opened.count_open()
+    return opened
 
 
 def billable(case: InvoiceCase) -> tuple[CaseLine, ...]:
@@ -180,6 +189,13 @@ def _take(line: CaseLine, fitting: list[OpenLine], left: dict[int, Decimal], res
     allowed = (line.quantity or ZERO) * tolerance.quantity
     if wanted > allowed:
         result.too_many.append((line, wanted))
+
+
+def one_factor(result: Fit) -> bool:
+    """Whether every one of several prices is off by the same factor: another price list, not another order."""
+    pairs = [(line.net, open_line.price * count) for open_line, line, count in result.taken]
+    shares = [net / ordered for net, ordered in pairs if ordered]
+    return result.whole and len(shares) == len(pairs) > 1 and max(shares) - min(shares) <= _SAME_FACTOR
 
 
 def differences(result: Fit, case: InvoiceCase, tolerance: Tolerance, *, three_way: bool) -> list[Difference]:

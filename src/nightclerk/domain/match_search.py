@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from enum import IntEnum
 
 from nightclerk.domain.invoice_cases import CaseLine, InvoiceCase
-from nightclerk.domain.match_fit import Fit, OpenOrder, billable, fit, item_key, same_item, same_price
+from nightclerk.domain.match_fit import Fit, OpenOrder, fit, item_key, same_item, same_price
 from nightclerk.domain.verdicts import MatchRules, Tolerance
 
 #: Bounds of the search for several orders under one invoice.
@@ -27,27 +27,26 @@ class FitClass(IntEnum):
     OUT_OF_TOLERANCE = 5  # one whole order by item and quantity, prices are not: only ever a suggestion
 
 
-def candidates(case: InvoiceCase, orders: Iterable[OpenOrder], rules: MatchRules) -> tuple[FitClass | None, list[Fit]]:
-    """The fits of the best class that has any."""
-    lines, tolerance = billable(case), rules.tolerance(case.seller_tax_id)
-    related = [order for order in orders if _shares_item(order, lines)]
-    singles = [fit(lines, [order], tolerance) for order in related]
+def candidates(
+    lines: Sequence[CaseLine], whole: Sequence[OpenOrder], some: Sequence[OpenOrder], tolerance: Tolerance
+) -> tuple[FitClass | None, list[Fit]]:
+    """The fits of the best class that has any. `whole` orders hold every line of the invoice, `some` at least one."""
+    small = [order for order in whole if order.open_lines <= len(lines)]  # a larger one cannot be used up
+    closing = [fit(lines, [order], tolerance) for order in small]
+    if found := [one for one in closing if one.exact and one.full]:
+        return FitClass.WHOLE_ORDER, found
+    if found := _covers(lines, [order for order in some if order.open_lines <= len(lines)], tolerance):
+        return FitClass.SEVERAL_ORDERS, found
+    singles = closing if len(small) == len(whole) else [fit(lines, [order], tolerance) for order in whole]
     classes = (
-        (FitClass.WHOLE_ORDER, lambda: [f for f in singles if f.exact and f.full]),
-        (FitClass.SEVERAL_ORDERS, lambda: _covers(lines, related, tolerance)),
-        (FitClass.PART_OF_ORDER, lambda: [f for f in singles if f.exact]),
-        (FitClass.WITHIN_TOLERANCE, lambda: [f for f in singles if f.whole and _prices_near(f, tolerance.price)]),
-        (FitClass.OUT_OF_TOLERANCE, lambda: [f for f in singles if f.full and _prices_near(f, FAR_PRICE)]),
+        (FitClass.PART_OF_ORDER, lambda one: one.exact),
+        (FitClass.WITHIN_TOLERANCE, lambda one: one.whole and _prices_near(one, tolerance.price)),
+        (FitClass.OUT_OF_TOLERANCE, lambda one: one.full and _prices_near(one, FAR_PRICE)),
     )
-    for name, found in classes:
-        fits = found()
-        if fits:
-            return name, fits
+    for name, holds in classes:
+        if found := [one for one in singles if holds(one)]:
+            return name, found
     return None, []
-
-
-def _shares_item(order: OpenOrder, lines: Sequence[CaseLine]) -> bool:
-    return any(same_item(line, open_line) for open_line in order.remaining for line in lines)
 
 
 def _prices_near(result: Fit, share: Decimal) -> bool:

@@ -7,13 +7,15 @@ accepted that is not unique and within tolerance.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
 from nightclerk.domain.amounts import ZERO
 from nightclerk.domain.currencies import converted
-from nightclerk.domain.invoice_cases import InvoiceCase, Settled
-from nightclerk.domain.match_fit import Fit, OpenOrder, billable, differences, fit, item_key, open_orders
+from nightclerk.domain.invoice_cases import CaseLine, InvoiceCase, Settled
+from nightclerk.domain.match_fit import Fit, OpenOrder, billable, differences, fit, item_key, one_factor, open_orders
+from nightclerk.domain.match_index import OrderIndex, Stamp
 from nightclerk.domain.match_search import FitClass, candidates, chosen_by_receipt, supplier_key
 from nightclerk.domain.purchasing import PurchaseOrder, Receipt
 from nightclerk.domain.verdicts import Difference, Evidence, MatchOutcome, MatchRules, Verdict
@@ -41,6 +43,30 @@ def match_all(
     return [matcher.verdicts[case.key] for case in invoices]
 
 
+def match_on(
+    case: InvoiceCase,
+    numbers: Sequence[str],
+    purchase_orders: Iterable[PurchaseOrder],
+    receipts: Iterable[Receipt],
+    rules: MatchRules | None = None,
+    *,
+    earlier: Sequence[Settled] = (),
+) -> Verdict:
+    """The verdict on one invoice if it belonged to the orders that a person names, whatever it says itself.
+
+    For a red note, what it reverses would have to be named instead: its verdict says so.
+    """
+    if case.gross < ZERO:
+        evidence = Evidence(code="red_without_blue", facts={"number": case.red_of})
+        return Verdict(invoice=case.key, outcome=MatchOutcome.REVIEW, rule="red_without_blue", evidence=(evidence,))
+    asked = replace(case, orders=tuple(numbers))
+    matcher = _Matcher([asked], purchase_orders, receipts, rules or MatchRules())
+    matcher.remember(earlier)
+    matcher.follow_references()
+    matcher.leave_the_rest()
+    return matcher.verdicts[case.key]
+
+
 class _Matcher:
     """The state of one matching: what is open, what is decided."""
 
@@ -58,9 +84,13 @@ class _Matcher:
         self.supplier_of = {o.number: supplier_key(o.supplier_tax_id, o.supplier) for o in orders}
         self.named = {item_key(o.supplier): self.supplier_of[o.number] for o in orders}
         self.by_supplier: dict[str, list[OpenOrder]] = {}
-        for order in orders:
-            self.by_supplier.setdefault(self.supplier_of[order.number], []).append(self.orders[order.number])
         self.currency_of = {o.number: o.currency for o in orders}
+        self.index = OrderIndex()
+        for number, opened in self.orders.items():
+            self.by_supplier.setdefault(self.supplier_of[number], []).append(opened)
+            self.index.add(self._group(self.supplier_of[number], self.currency_of[number]), opened)
+        self.found: dict[str, tuple[Stamp, FitClass | None, list[Fit]]] = {}
+        self.lines: dict[str, tuple[CaseLine, ...]] = {}
         self.without_rate: set[str] = set()
         self.cases = sorted(map(self._comparable, invoices), key=lambda case: (case.issued_on, _trust(case)))
         self.verdicts: dict[str, Verdict] = {}
@@ -135,8 +165,8 @@ class _Matcher:
 
     def _decide_by_reference(self, case: InvoiceCase, named: list[OpenOrder]) -> None:
         tolerance = self.rules.tolerance(case.seller_tax_id)
-        found = fit(billable(case), named, tolerance)
-        if not any(order.remaining for order in named):
+        found = fit(self._billable(case), named, tolerance)
+        if not any(order.open_lines for order in named):
             self._billed_already(case, named)
             return
         gaps = differences(found, case, tolerance, three_way=self.three_way)
@@ -167,12 +197,25 @@ class _Matcher:
         return bool(taken)
 
     def _candidates(self, case: InvoiceCase) -> tuple[FitClass | None, list[Fit]]:
-        orders = [
-            order
-            for order in self.by_supplier.get(self._supplier(case), ())
-            if order.remaining and self.currency_of[order.number] == case.currency
-        ]
-        return candidates(case, orders, self.rules)
+        """What fits one invoice; looked for again only when an order with one of its items has changed."""
+        group = self._group(self._supplier(case), case.currency)
+        lines = self._billable(case)
+        stamp = self.index.stamp(group, lines)
+        known = self.found.get(case.key)
+        if known is not None and known[0] == stamp:
+            return known[1], known[2]
+        tolerance = self.rules.tolerance(case.seller_tax_id)
+        quality, fits = candidates(lines, *self.index.related(group, lines), tolerance)
+        self.found[case.key] = stamp, quality, fits
+        return quality, fits
+
+    def _billable(self, case: InvoiceCase) -> tuple[CaseLine, ...]:
+        if case.key not in self.lines:
+            self.lines[case.key] = billable(case)
+        return self.lines[case.key]
+
+    def _group(self, supplier: str, currency: str) -> str:
+        return f"{supplier} {currency}"
 
     def _take_unique(self, case: InvoiceCase, worst: FitClass) -> bool:
         quality, fits = self._candidates(case)
@@ -222,7 +265,9 @@ class _Matcher:
         for line, _, count in found.taken:
             line.billed += count
         for number in found.orders:
+            self.index.changed(self.orders[number])
             self.billed_by.setdefault(number, []).append(case)
+        self.found.pop(case.key, None)
 
     # -------------------------------------------------------------------------------------- red notes
 
@@ -286,6 +331,12 @@ class _Matcher:
             return
         if case.key in self.without_rate:
             self._review(case, "no_rate", {"currency": case.currency})
+            return
+        if len(suggested) == 1 and one_factor(suggested[0]):
+            facts = {"orders": ", ".join(suggested[0].orders)}
+            self._accept_found(
+                case, suggested[0], FitClass.OUT_OF_TOLERANCE, Evidence(code="only_items", facts=facts), []
+            )
             return
         known = self._supplier(case) in self.by_supplier
         rule = "no_order" if known else "unknown_supplier"

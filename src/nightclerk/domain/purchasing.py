@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class PurchaseLine:
     """One line of a purchase order. Prices are net of tax, rate is a fraction (0.13)."""
 
@@ -21,7 +21,7 @@ class PurchaseLine:
     rate: Decimal
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class PurchaseOrder:
     """One purchase order with its lines."""
 
@@ -36,7 +36,7 @@ class PurchaseOrder:
     lines: tuple[PurchaseLine, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class ReceiptLine:
     """What one receipt booked in for one purchase order line."""
 
@@ -45,7 +45,7 @@ class ReceiptLine:
     quantity: Decimal
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Receipt:
     """One goods receipt against one purchase order."""
 

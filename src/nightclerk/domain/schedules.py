@@ -1,11 +1,8 @@
-"""When bots start: the order that dependencies give, and what a slot whose time has passed comes to."""
+"""In which order bots start: those that wait for others come after them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
-
-from nightclerk.domain.items import Outcome
 
 
 def order_of(after: Mapping[str, Iterable[str]]) -> list[str]:
@@ -25,11 +22,3 @@ def ready_after(ended: Iterable[str], started: Iterable[str], after: Mapping[str
     """Bots that wait for others, all of which have ended, and that were not started yet."""
     done, gone = set(ended), set(started)
     return sorted(bot for bot, others in after.items() if others and bot not in gone and set(others) <= done)
-
-
-def overdue(planned_for: datetime, now: datetime, *, late_until: timedelta) -> Outcome | None:
-    """What a slot that has not been started comes to at `now`: None while it is on time (a minute's grace)."""
-    behind = now - planned_for
-    if behind <= timedelta(minutes=1):
-        return None
-    return Outcome.LATE if behind <= late_until else Outcome.MISSED

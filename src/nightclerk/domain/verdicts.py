@@ -38,7 +38,8 @@ class MatchRules:
 
     `receipt_days`: of several orders that fit equally well, the one whose goods came at most so many days before
     the invoice is taken when the others' goods came at least `receipt_margin_days` earlier. 0 turns that off.
-    `rates`: what one unit of each currency is in a common one (CNY: 1, EUR: 7.81).
+    `rates`: what one unit of each currency is in a common one (CNY: 1, EUR: 7.81). `aliases`: other names of suppliers,
+    each with the tax id; `order_numbers`: patterns of order numbers in remarks, beside those that are known anyway.
     """
 
     version: str = "built-in"
@@ -49,6 +50,8 @@ class MatchRules:
     receipt_margin_days: int = 5
     duplicate_days: int = 7
     rates: Mapping[str, Decimal] = field(default_factory=dict)
+    aliases: Mapping[str, str] = field(default_factory=dict)
+    order_numbers: tuple[str, ...] = ()
 
     def tolerance(self, supplier_tax_id: str) -> Tolerance:
         return self.suppliers.get(supplier_tax_id, self.default)

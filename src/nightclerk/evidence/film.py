@@ -107,7 +107,6 @@ class RunFilm:
         body = {"outcome": outcome, "reason": self._scrub.text(reason), "ms": took, **pictured}
         self._write("step_end", body)
         self._open_steps.pop()
-        self._journal.sync()
 
     def act(self, act: Act, *, frame: Frame | None = None) -> None:
         self.last_app = act.app
@@ -128,9 +127,12 @@ class RunFilm:
                 **pictured,
             },
         )
+        if act.act_class is ActClass.COMMIT:
+            self._journal.sync()
 
-    def note(self, kind: str, facts: Mapping[str, Any]) -> None:
-        self._write("note", {"what": kind, "facts": self._scrub.facts(facts)})
+    def note(self, kind: str, facts: Mapping[str, Any], *, frame: Frame | None = None) -> None:
+        pictured = self._shoot(frame, Worth.STEP)
+        self._write("note", {"what": kind, "facts": self._scrub.facts(facts), **pictured})
 
     def keep_file(self, path: Path, *, kind: str = "download") -> str:
         name = safe_name(self._scrub.text(path.name))
@@ -153,7 +155,7 @@ class RunFilm:
 
     def head(self) -> tuple[int, str]:
         """Sequence number and hash of the last line; it is on the disk when this returns, so that an anchor
-        never knows of more than a power cut leaves."""
+        never knows of more than a power cut leaves. Any thread may ask."""
         link = self._journal.sync()
         return link.seq, link.hash
 

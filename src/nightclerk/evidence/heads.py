@@ -36,6 +36,12 @@ def left_off_at(folder: Path) -> datetime | None:
     return datetime.fromisoformat(at) if at else None
 
 
+def has_ended(folder: Path) -> bool:
+    """Whether the last whole line of a run is its end. Nothing is checked."""
+    _, last = _ends(folder / JOURNAL)
+    return last is not None and last.kind == "end"
+
+
 def _ends(path: Path) -> tuple[Line | None, Line | None]:
     """The first line and the last whole one; None where there is none."""
     if not path.is_file():

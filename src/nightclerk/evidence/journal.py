@@ -36,7 +36,9 @@ class Left:
 
 
 class JournalWriter:
-    """Appends chained lines. Each is flushed to the system; `sync` brings them to the disk."""
+    """Appends chained lines. Each is with the system at once, so that a killed process loses none of them; `sync`
+    brings them to the disk itself, and any thread may call it.
+    """
 
     def __init__(self, path: Path, *, key: SigningKey) -> None:
         self.path = path
@@ -77,7 +79,8 @@ class JournalWriter:
             try:
                 os.fsync(self._file.fileno())
             except (OSError, ValueError) as error:
-                raise JournalLost(run=self.path.parent.name, cause=str(error)) from error
+                self._broken = str(error)
+                raise JournalLost(run=self.path.parent.name, cause=self._broken) from error
             self._on_disk = link
         return link
 

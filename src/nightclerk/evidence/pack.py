@@ -1,16 +1,20 @@
 """Make one folder or zip for an auditor: a replay that opens offline, the raw run, the verifier, the public keys.
 
+A run that several machines worked on is packed whole, whichever of its parts is asked for.
+
 index.html            the replay: timeline, pictures with boxes, values, healings, downloads and their hashes
+part-2.html …         the replay of what the next machine did, where one took the run over
 README.md             what this is and how to check it (zh, en)
 verify_evidence.py    the second verifier; evidence-format.md beside it
 heads.json            what the database knew of the run's last line
-runs/<run>/           the run as it lies in logs/
+runs/<run>/           the run as it lies in logs/, and <run>+2 … beside it
 runs/keys/            the public keys that it needs
 """
 
 from __future__ import annotations
 
 import base64
+import glob
 import hashlib
 import json
 import shutil
@@ -19,6 +23,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from string import Template
+from types import MappingProxyType
 from typing import Any
 
 from nightclerk.evidence.errors import NoEvidence
@@ -28,11 +33,12 @@ from nightclerk.evidence.moments import kept, moments, words_for
 from nightclerk.evidence.removed import REMOVED
 from nightclerk.evidence.replay import RunStory, load_run
 from nightclerk.evidence.verdict import RunReport
-from nightclerk.evidence.verify import verify
+from nightclerk.evidence.verify import Anchors, verify
 from nightclerk.texts import LANGUAGES, language, say
 
 _PAGE = Path(__file__).parent / "pack_page"
 _RAW = (JOURNAL, REMOVED, "pictures", "files")
+_WORST_FIRST = ("broken", "open", "removed", "sealed")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,45 +52,72 @@ class Packed:
     sentences: tuple[str, ...]
 
 
-def make_pack(run: Path, out: Path, *, ring: KeyRing, anchored: tuple[int, str] | None = None) -> Packed:
-    """Write the pack of one run to `out`: a zip if it ends in .zip, else a folder (which must not be there yet)."""
-    if not (run / JOURNAL).is_file() and not (run / REMOVED).is_file():
+def make_pack(run: Path, out: Path, *, ring: KeyRing, anchors: Anchors = lambda run: None) -> Packed:
+    """Write the pack of one run to `out`: a zip if it ends in .zip, else a folder (which must not be there yet).
+
+    `anchors` answers a run's (number, hash) of its last line as the database knows it.
+    """
+    parts = parts_of(run)
+    if run not in parts:
         raise NoEvidence(path=run)
     if out.exists():
         raise FileExistsError(out)
     out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".pack-", dir=out.parent) as folder:
         draft = Path(folder) / out.name.removesuffix(".zip")
-        report = _fill(run, draft, ring, anchored)
+        reports = _fill(parts, draft, ring, anchors)
         if out.suffix == ".zip":
             made = Path(shutil.make_archive(str(Path(folder) / "made"), "zip", folder, draft.name))
             made.replace(out)
         else:
             draft.replace(out)
     size = out.stat().st_size if out.is_file() else sum(f.stat().st_size for f in out.rglob("*") if f.is_file())
-    faults = tuple(fault.sentence() for fault in report.faults)
-    return Packed(path=out, run=run.name, state=report.state, size_bytes=size, sentences=faults)
+    faults = tuple(fault.sentence() for report in reports for fault in report.faults)
+    worst = min((report.state for report in reports), key=_WORST_FIRST.index)
+    return Packed(path=out, run=run.name, state=worst, size_bytes=size, sentences=faults)
 
 
-def _fill(run: Path, draft: Path, ring: KeyRing, anchored: tuple[int, str] | None) -> RunReport:
+def parts_of(run: Path) -> list[Path]:
+    """All folders of a run, oldest first: <run>, and <run>+2 … where other machines took it over."""
+    first = run.name.partition("+")[0]
+    found = [folder for folder in run.parent.glob(f"{glob.escape(first)}*") if _part_number(folder, first)]
+    marked = [folder for folder in found if any((folder / mark).is_file() for mark in (JOURNAL, REMOVED))]
+    return sorted(marked, key=lambda folder: _part_number(folder, first))
+
+
+def _part_number(folder: Path, first: str) -> int:
+    """1 for the run's own folder, 2 … for its further parts, 0 for another run's folder."""
+    name, plus, number = folder.name.partition("+")
+    if name != first or bool(plus) != number.isdecimal():
+        return 0
+    return int(number or 1)
+
+
+def _fill(parts: list[Path], draft: Path, ring: KeyRing, anchors: Anchors) -> list[RunReport]:
     """Copy the raw run first, and tell the rest from the copy: the pack shows what it holds."""
-    copy = draft / "runs" / run.name
+    copies = [_copied(part, draft / "runs" / part.name) for part in parts]
+    for key in ring.values():
+        publish(key, draft / "runs" / "keys")
+    heads = {part.name: head for part in parts if (head := anchors(part.name))}
+    (draft / "heads.json").write_text(json.dumps(heads), encoding="utf-8")
+    reports = [verify(copy, draft / "runs" / "keys", heads.get).runs[0] for copy in copies]
+    for name in ("verify_evidence.py", "evidence-format.md"):
+        shutil.copy2(_document(name), draft / name)
+    (draft / "README.md").write_text(_readme(reports[-1]), encoding="utf-8")
+    pages = {copy.name: f"part-{n}.html" if n > 1 else "index.html" for n, copy in enumerate(copies, start=1)}
+    for copy, report in zip(copies, reports, strict=True):
+        (draft / pages[copy.name]).write_text(page(_story(copy), report, pages), encoding="utf-8")
+    return reports
+
+
+def _copied(run: Path, copy: Path) -> Path:
     copy.mkdir(parents=True)
     for name in _RAW:
         if (run / name).is_dir():
             shutil.copytree(run / name, copy / name, symlinks=True)
         elif (run / name).is_file():
             shutil.copy2(run / name, copy / name)
-    for key in ring.values():
-        publish(key, draft / "runs" / "keys")
-    (draft / "heads.json").write_text(json.dumps({run.name: anchored} if anchored else {}), encoding="utf-8")
-    anchors = {run.name: anchored} if anchored else {}
-    report = verify(copy, draft / "runs" / "keys", anchors.get).runs[0]
-    for name in ("verify_evidence.py", "evidence-format.md"):
-        shutil.copy2(_document(name), draft / name)
-    (draft / "README.md").write_text(_readme(report), encoding="utf-8")
-    (draft / "index.html").write_text(page(_story(copy), report), encoding="utf-8")
-    return report
+    return copy
 
 
 def _story(copy: Path) -> RunStory:
@@ -109,8 +142,10 @@ def _readme(report: RunReport) -> str:
 # ------------------------------------------------------------------------------------------- the page
 
 
-def page(story: RunStory, report: RunReport) -> str:
+def page(story: RunStory, report: RunReport, pages: Mapping[str, str] = MappingProxyType({})) -> str:
     """The replay as one HTML text that asks for nothing but the pictures and files beside it.
+
+    `pages`: the page of each part of the run, by the part's name.
 
     The data stands in the page as JSON that no value can break out of (see `inlined`), is put on the screen as text
     only, and the page's policy lets no other script than its own run, whatever a journal says.
@@ -119,7 +154,7 @@ def page(story: RunStory, report: RunReport) -> str:
     script = (_PAGE / "page.js").read_text(encoding="utf-8")
     return Template((_PAGE / "page.html").read_text(encoding="utf-8")).substitute(
         style=style, script=script, style_hash=_source_hash(style), script_hash=_source_hash(script),
-        data=inlined(page_data(story, report)),
+        data=inlined({**page_data(story, report), "parts": [{"run": run, "page": pages[run]} for run in pages]}),
     )  # fmt: skip
 
 

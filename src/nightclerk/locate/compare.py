@@ -16,6 +16,7 @@ ALIKE, HALF = 0.8, 0.5
 _ANCHOR_IDS = ("test_id", "id", "field_name")
 _TEXTS = ("label", "placeholder", "title", "alt", "value", "text")
 _CONTEXTS = ("heading", "form", "column")
+_CHOICES = ("radio", "checkbox")
 _DECORATION = " .:*>»→<«←·|-"
 _DIGITS = re.compile(r"\d+")
 
@@ -65,7 +66,17 @@ def overlap(a: Sequence[str], b: Sequence[str]) -> float:
 
 def row_kept(wanted: Fingerprint, one: Fingerprint) -> float:
     """The share of the row's distinguishing texts that the candidate's row has as well."""
-    return sum(token in one.row for token in wanted.row) / len(wanted.row) if wanted.row else 0.0
+    return kept_of(wanted.row, one.row)
+
+
+def kept_of(was: Sequence[str], now: Sequence[str]) -> float:
+    """The share of `was` that is in `now` as well."""
+    return sum(token in now for token in was) / len(was) if was else 0.0
+
+
+def known_other(wanted: Fingerprint, one: Fingerprint) -> bool:
+    """Whether such an element stood beside the wanted one already when that was learned."""
+    return bool(one.token) and one.token != wanted.token and one.token in wanted.others
 
 
 def same_record(wanted: Fingerprint, one: Fingerprint) -> bool:
@@ -89,6 +100,7 @@ def _features(wanted: Fingerprint, one: Fingerprint) -> Iterator[tuple[str, floa
     for name in _CONTEXTS:
         yield from _text(name, getattr(wanted, name), getattr(one, name))
     yield from _lists(wanted, one)
+    yield from _company(wanted, one)
     yield from _places(wanted, one)
 
 
@@ -149,6 +161,31 @@ def _lists(wanted: Fingerprint, one: Fingerprint) -> Iterator[tuple[str, float]]
         yield "row-", 1.0 - row_kept(wanted, one)
 
 
+def _company(wanted: Fingerprint, one: Fingerprint) -> Iterator[tuple[str, float]]:
+    """What stands with it: its group, the controls next to it, its twins, those that were known to be others."""
+    if wanted.group:
+        yield "group+", kept_of(wanted.group, one.group)
+        yield "group-", 1.0 - kept_of(wanted.group, one.group) if one.group else 0.5
+    if not wanted.token or not one.token:
+        return
+    nearest = []
+    for name in ("kin_before", "kin_after"):
+        was, now = getattr(wanted, name), getattr(one, name)
+        if was:
+            yield f"{name}+", kept_of(was, now)
+            nearest.append(was[:1] == now[:1])
+    if nearest:
+        yield "between+", sum(nearest) / len(nearest)
+    were, are = wanted.counts.get("twins", 0), one.counts.get("twins", 0)
+    if were and are and wanted.token == one.token:
+        yield ("twins+", 1.0) if were == are else ("twins-", 1.0)
+        if were == are:
+            yield "nth+", float(wanted.counts.get("nth", -1) == one.counts.get("nth", -2))
+            yield "lone+", float(were == 1)
+    if known_other(wanted, one):
+        yield "known_other-", 1.0
+
+
 def _places(wanted: Fingerprint, one: Fingerprint) -> Iterator[tuple[str, float]]:
     yield ("frame+", 1.0) if wanted.frame == one.frame else ("frame-", 1.0)
     yield ("shadow+", 1.0) if wanted.shadow == one.shadow else ("shadow-", 1.0)
@@ -168,6 +205,8 @@ def _places(wanted: Fingerprint, one: Fingerprint) -> Iterator[tuple[str, float]
 def _anchors(wanted: Fingerprint, one: Fingerprint, likeness: float) -> Iterator[str]:
     """Single traits that identify by themselves: given names, unique links, a name that nothing else bears."""
     for name in _ANCHOR_IDS:
+        if name == "field_name" and wanted.role in _CHOICES and "field_name" not in wanted.counts:
+            continue  # the choices of a group bear one field name
         if getattr(wanted, name) and getattr(wanted, name) == getattr(one, name) and _rare(name, wanted, one):
             yield name
     if same_record(wanted, one) and _rare("href", wanted, one):
@@ -189,6 +228,8 @@ def _rare(what: str, wanted: Fingerprint, one: Fingerprint) -> bool:
 
 
 def _shared_contexts(features: dict[str, float]) -> Iterator[str]:
-    for name in (*_CONTEXTS, "landmarks", "before", "after", "path", "icon", "row"):
+    for name in (*_CONTEXTS, "landmarks", "before", "after", "path", "icon", "row", "group"):
         if features.get(f"{name}+", 0.0) >= HALF:
             yield name
+    if features.get("between+", 0.0) >= HALF:  # on a small page the same controls are around wherever it stands
+        yield from (name for name in ("kin_before", "kin_after") if features.get(f"{name}+", 0.0) >= HALF)

@@ -16,6 +16,7 @@ LONGEST = 120
 #: A fingerprint takes at most this many bytes as YAML.
 MOST_BYTES = 1500
 _DIGEST = re.compile(r"#[0-9a-f]{6}")
+_FIGURES = re.compile(r"\d+(?:[.,]\d+)*")
 _BETWEEN_HAN = re.compile(r"(?<=[\u3400-\u9fff]) (?=[\u3400-\u9fff])")
 _NAME_LABEL = re.compile(r"(收件人|收货人|联系人|姓名|买家|客户|recipient|consignee|customer|buyer)\s*[:：]?$", re.I)
 _ONE_LINE = ("name", "text", "label", "placeholder", "title", "alt", "value", "heading", "column")
@@ -29,6 +30,8 @@ class Fingerprint:
     `row` tells the repeated thing that it lives in from the others: digests of the texts that only this row has, or
     `{placeholders}`. `before` and `after` are the nearest texts in reading order. `counts` says how many elements of
     the page shared its name, role and name, id, href. `look` is a 64-bit difference hash of its picture, in hex.
+    `group` are digests of what stands beside it in its smallest surrounding; `kin_before` and `kin_after` stand for
+    the controls next to it, `others` for those most like it when it was learned, `token` for itself.
     """
 
     role: str = ""
@@ -50,12 +53,17 @@ class Fingerprint:
     heading: str = ""
     column: str = ""
     look: str = ""
+    token: str = ""
     classes: tuple[str, ...] = ()
     path: tuple[str, ...] = ()
     landmarks: tuple[str, ...] = ()
     row: tuple[str, ...] = ()
     before: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
+    group: tuple[str, ...] = ()
+    kin_before: tuple[str, ...] = ()
+    kin_after: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
     frame: tuple[str, ...] = ()
     shadow: tuple[str, ...] = ()
     box: tuple[int, ...] = ()
@@ -64,6 +72,11 @@ class Fingerprint:
     in_row: bool = False
     control: bool = False
     hidden: bool = False
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """Everything in it that could be read by a person."""
+        return (*(getattr(self, name) for name in (*_ONE_LINE, *_EVERYWHERE)), *self.before, *self.after)
 
     def to_mapping(self) -> dict[str, Any]:
         """The plain form for YAML and for the page: what says nothing is left out."""
@@ -110,7 +123,7 @@ def seen(raw: Mapping[str, Any]) -> Fingerprint:
     texts: dict[str, Any] = {name: normal(getattr(one, name)) for name in _ONE_LINE}
     rows = tuple(token if _DIGEST.fullmatch(token) else digest(token) for token in one.row)
     texts |= {name: tuple(normal(text) for text in getattr(one, name)) for name in ("before", "after")}
-    return replace(one, **texts, row=rows)
+    return replace(one, **texts, row=rows, group=_grouped(one.group))
 
 
 def learned(raw: Mapping[str, Any], *, values: Mapping[str, str] | None = None, keep_text: bool = True) -> Fingerprint:
@@ -129,7 +142,9 @@ def learned(raw: Mapping[str, Any], *, values: Mapping[str, str] | None = None, 
     if not keep_text or not (one.control or one.role in ("heading", "columnheader", "tab")):
         changes |= dict.fromkeys(("text", "alt"), "")
         changes |= {} if one.control and keep_text else {"name": "", "value": ""}
-    return _fitting(replace(one, **changes, row=kept, hidden=False))
+    group = _grouped(text for text in one.group if not _private(text) and _templated(text, values) == text)
+    whole = replace(one, **changes, row=kept, group=group, hidden=False)
+    return _fitting(_of_any_value(whole) if _varies(whole, values) else whole)
 
 
 def filled_in(one: Fingerprint, values: Mapping[str, str]) -> Fingerprint:
@@ -156,6 +171,27 @@ def normal(text: str) -> str:
 def digest(text: str) -> str:
     """A short stand-in for a text that may be somebody's data: equal texts, equal digests; not to be read back."""
     return "#" + hashlib.sha256(normal(text).casefold().encode()).hexdigest()[:6]
+
+
+def _varies(one: Fingerprint, values: Mapping[str, str] | None) -> bool:
+    """Whether another value means another element: its row, its name or its address holds a placeholder."""
+    told = (*one.row, *(getattr(one, name) for name in (*_ONE_LINE, *_EVERYWHERE)))
+    return any(f"{{{name}}}" in text for name in values or {} for text in told)
+
+
+def _of_any_value(one: Fingerprint) -> Fingerprint:
+    """Without what only says where one value stood: another record stands elsewhere, next to others."""
+    counts = {name: number for name, number in one.counts.items() if name not in ("twins", "nth")}
+    value = one.value if "{" in one.value else ""
+    return replace(
+        one, kin_before=(), kin_after=(), others=(), token="", order=-1, box=(), counts=counts, value=value,
+        group=(), before=(), after=(),
+    )  # fmt: skip
+
+
+def _grouped(texts: Iterable[str]) -> tuple[str, ...]:
+    """Digests of the texts of a group, figures aside: 11 new tasks are 12 tomorrow."""
+    return tuple(dict.fromkeys(text if _DIGEST.fullmatch(text) else digest(_FIGURES.sub("0", text)) for text in texts))
 
 
 def _templated(text: str, values: Mapping[str, str] | None) -> str:
@@ -189,7 +225,7 @@ def _near(texts: Iterable[str], values: Mapping[str, str] | None) -> tuple[str, 
 
 def _fitting(one: Fingerprint) -> Fingerprint:
     """The fingerprint without its least telling parts, should it be too large."""
-    for name in ("after", "before", "classes", "landmarks", "heading", "title"):
+    for name in ("others", "after", "before", "classes", "landmarks", "heading", "title"):
         if len(str(one.to_mapping()).encode()) <= MOST_BYTES:
             break
         emptied: dict[str, Any] = {name: "" if isinstance(getattr(one, name), str) else ()}

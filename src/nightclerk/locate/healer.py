@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
@@ -13,6 +14,8 @@ from nightclerk.locate.ways import way_words
 from nightclerk.ports import ActClass, Found, Selector
 from nightclerk.texts import say
 
+#: What only a look over the whole page tells, and a look at one element leaves as it was learned.
+_OF_THE_PAGE = ("counts", "order", "look", "token", "kin_before", "kin_after", "others")
 #: An element that is missing this long is no longer believed to be still loading; the next search is as much later.
 HEAL_AFTER_S = 3.0
 
@@ -70,22 +73,25 @@ class Healing:
 class Healer:
     """What is known of an app's elements, and what this run has healed.
 
-    `report` is told of each healing and of each doubt once (proposal, task for a person, journal).
+    `report` is told of each healing and of each doubt once (proposal, task for a person, journal). With `learns`
+    elements without a fingerprint get one at their first good use.
     """
 
     app: str
     prints: dict[str, Fingerprint] = field(default_factory=dict)
     refused: Mapping[str, Sequence[Fingerprint]] = field(default_factory=dict)
     report: Callable[[Healing | Doubt], None] = lambda told: None
+    learns: bool = True
     _healed: dict[str, Healing] = field(default_factory=dict)
     _unproven: dict[str, bool] = field(default_factory=dict)  # element -> acted on (an edit), in the open step
     _used: dict[str, Fingerprint] = field(default_factory=dict)
     _learned: dict[str, Fingerprint] = field(default_factory=dict)
     _told: set[str] = field(default_factory=set)
+    _glancing: bool = False
 
     def wanted(self, selector: Selector, values: Mapping[str, str]) -> Fingerprint | None:
         """What to look for: the element's fingerprint with the values of this use; None when it has none."""
-        stored = self.prints.get(selector.name)
+        stored = None if self._glancing else self.prints.get(selector.name)
         return filled_in(stored, values) if stored else None
 
     def believes(self, selector: Selector, values: Mapping[str, str], raw: Mapping[str, Any]) -> Ranked | None:
@@ -96,10 +102,27 @@ class Healer:
         good, one = verify(wanted, seen(raw))
         if not good:
             return one
-        fresh = learned(raw, values=values, keep_text=not (selector.private or selector.secret))
         stored = self.prints[selector.name]
-        self._used[selector.name] = replace(fresh, counts=stored.counts, order=stored.order, look=stored.look)
+        kept = {name: getattr(stored, name) for name in _OF_THE_PAGE}
+        self._used[selector.name] = replace(_kept(selector, values, raw), **kept)
         return None
+
+    @contextmanager
+    def glancing(self) -> Iterator[None]:
+        """For a question whose no is an answer: nothing is looked for elsewhere, and nobody is told of it."""
+        before, self._glancing = self._glancing, True
+        try:
+            yield
+        finally:
+            self._glancing = before
+
+    def is_new(self, selector: Selector) -> bool:
+        """Whether nothing is known yet of an element that this run may get to know."""
+        return self.learns and selector.name not in self.prints and selector.name not in self._learned
+
+    def meet(self, selector: Selector, values: Mapping[str, str], raw: Mapping[str, Any]) -> None:
+        """The first look at an element: what a person's selector hit, to be kept when its step ends well."""
+        self._used[selector.name] = _kept(selector, values, raw)
 
     def judge(self, selector: Selector, wanted: Fingerprint, raws: Iterable[Mapping[str, Any]]) -> Verdict:
         """The verdict over the candidates of one pass, at the strictest class that it fulfils."""
@@ -162,6 +185,11 @@ class Healer:
         if element not in self._told:
             self._told.add(element)
             self.report(told)
+
+
+def _kept(selector: Selector, values: Mapping[str, str], raw: Mapping[str, Any]) -> Fingerprint:
+    """What may be stored of an element of this selector."""
+    return learned(raw, values=values, keep_text=not (selector.private or selector.secret))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,18 +7,18 @@ what it is unsure of a person decides.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from nightclerk.locate.compare import Evidence, compare
+from nightclerk.locate.compare import HALF, Evidence, compare, known_other
 from nightclerk.locate.fingerprint import Fingerprint
 from nightclerk.locate.vetoes import vetoes
-from nightclerk.locate.weights import CERTAINTY, WEIGHTS
+from nightclerk.locate.weights import BELIEF, CERTAINTY, WEIGHTS
 from nightclerk.ports import ActClass
 
 #: Acceptance by class of act: probability and distance to the runner-up in log-odds. There is no row for commits.
-ACCEPT: dict[ActClass, tuple[float, float]] = {ActClass.READ: (0.8, 1.5), ActClass.EDIT: (0.99, 3.0)}
+ACCEPT: dict[ActClass, tuple[float, float]] = {ActClass.READ: (0.9, 1.5), ActClass.EDIT: (0.95, 2.0)}
 #: A hit of the element's own way is believed from this probability on; it has a name or place of its own already.
 VERIFIED = 0.3
 #: What only says that the page was rearranged does not discredit a hit of the element's own way.
@@ -67,10 +67,13 @@ def decide_healing(
     ranking = [_unless_refused(one, refused) for one in rank(wanted, candidates)]
     if not ranking:
         return Verdict(ending="unsure", reasons=("nothing_alike",))
-    best, second = ranking[0], next((one for one in ranking[1:] if _rivals(ranking[0], one)), None)
+    best = ranking[0]
+    second = next((one for one in ranking[1:] if _rivals(wanted, best, one)), None)
     margin = best.score - second.score if second else _LONE_MARGIN
     probability = certainty(best, margin)
     reasons = tuple(doubts(best, probability, margin, act_class))
+    if "close_rival" not in reasons and act_class in ACCEPT and any(_mistakable(best, one) for one in ranking[1:]):
+        reasons = (*reasons, "close_rival")
     ending: Literal["healed", "unsure"] = "unsure" if reasons else "healed"
     return Verdict(
         ending=ending, best=best, second=second, probability=probability, margin=margin, trust=act_class,
@@ -85,11 +88,44 @@ def rank(wanted: Fingerprint, candidates: Iterable[Fingerprint]) -> list[Ranked]
     return sorted(ranked, key=lambda one: -one.score)
 
 
-def _rivals(best: Ranked, other: Ranked) -> bool:
-    """Whether another candidate puts the first in question: a hidden copy of a visible element does not."""
+def _rivals(wanted: Fingerprint, best: Ranked, other: Ranked) -> bool:
+    """Whether another candidate puts the first in question.
+
+    A hidden copy of a visible element does not, nor does what stood beside the element already when it was learned.
+    """
+    if known_other(wanted, other.candidate) and not known_other(wanted, best.candidate):
+        return False
     if not other.hidden or best.hidden:
         return True
     return other.score - WEIGHTS["hidden-"] > best.score + HIDDEN_AHEAD
+
+
+#: What only says where an element stands: after a sort, a twin stands there.
+_PLACES = ("order+", "position+", "size+", "nth+", "between+", "kin_before+", "kin_after+", "path+")
+#: Twins whose own traits differ by less than this are told apart by their places alone.
+_TOLD_APART = 1.0
+
+
+def _mistakable(best: Ranked, other: Ranked) -> bool:
+    """Whether another element is the same but for its place; one with a name, still in its place, is not mistaken."""
+    if (
+        other.hidden
+        or _named_in_place(best.evidence)
+        or not best.candidate.token
+        or best.candidate.token != other.candidate.token
+    ):
+        return False
+    return _own(best) - _own(other) < _TOLD_APART
+
+
+def _named_in_place(evidence: Evidence) -> bool:
+    told = evidence.features
+    return told.get("name+") == told.get("nth+") == told.get("between+") == 1.0
+
+
+def _own(one: Ranked) -> float:
+    features = one.evidence.features
+    return one.score - sum(WEIGHTS[name] * features.get(name, 0.0) for name in _PLACES)
 
 
 _IDENTITY = ("role", "tag", "name", "label", "id", "field_name", "test_id", "href")
@@ -118,18 +154,22 @@ def score_of(evidence: Evidence) -> float:
 
 def certainty(best: Ranked, margin: float) -> float:
     """The calibrated probability that the first candidate is the right one."""
-    odds = sum(weight * value for weight, value in zip(CERTAINTY, certainty_features(best, margin), strict=True))
+    return _chance(CERTAINTY, certainty_features(best, margin))
+
+
+def certainty_features(best: Ranked, margin: float) -> dict[str, float]:
+    """What the second stage looks at: all that was compared, and how the first stands out as a whole."""
+    anchors, ahead = len(best.evidence.anchors), min(margin, _LONE_MARGIN) / 2
+    return {
+        **best.evidence.features, "one": 1.0, "margin": ahead, "anchors": float(anchors),
+        "two_anchors": float(anchors >= 2), "sameness": best.sameness**2, "clear": best.sameness * ahead,
+        "conflicts": len(best.evidence.conflicting) / 2, "vetoes": float(len(best.vetoes)),
+    }  # fmt: skip
+
+
+def _chance(weights: Mapping[str, float], features: Mapping[str, float]) -> float:
+    odds = sum(weights.get(name, 0.0) * value for name, value in features.items())
     return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, odds))))
-
-
-def certainty_features(best: Ranked, margin: float) -> tuple[float, ...]:
-    """What the second stage looks at: one, score, margin, anchors, contexts, name, sameness, conflicts, vetoes."""
-    evidence = best.evidence
-    return (
-        1.0, best.score / 4, min(margin, _LONE_MARGIN) / 2,
-        float(len(evidence.anchors)), float(len(evidence.contexts)) / 2,
-        evidence.name_likeness, best.sameness ** 2 * 4, float(len(evidence.conflicting)) / 2, float(len(best.vetoes)),
-    )  # fmt: skip
 
 
 def doubts(best: Ranked, probability: float, margin: float, act_class: ActClass) -> Iterable[str]:
@@ -150,10 +190,15 @@ def doubts(best: Ranked, probability: float, margin: float, act_class: ActClass)
 
 
 def _anchored(evidence: Evidence) -> bool:
-    """Edits ask for an equal name or label or two anchors, and for two anchors or two agreeing surroundings."""
-    named = evidence.features.get("name+", 0.0) == 1.0 or evidence.features.get("label+", 0.0) == 1.0
-    anchors, contexts = len(evidence.anchors), len(evidence.contexts)
-    return (named or anchors >= 2) and (anchors >= 2 or contexts >= 2)
+    """Edits ask for two anchors, or one where two surroundings agree, or else that it stands where it stood.
+
+    An anchor is a trait that one element of the page has. What has none (a name that four buttons bear, an icon
+    without a name) stands where it stood when it is still the same of as many twins between the same two controls.
+    """
+    anchors, contexts, told = len(evidence.anchors), len(evidence.contexts), evidence.features
+    in_place = _named_in_place(evidence) or told.get("lone+") == told.get("between+") == 1.0
+    said_otherwise = any(told.get(f"{name}-", 0.0) >= HALF for name in ("label", "placeholder", "title", "value"))
+    return anchors >= 2 or (anchors == 1 and contexts >= 2) or (in_place and contexts >= 3 and not said_otherwise)
 
 
 def verify(wanted: Fingerprint, hit: Fingerprint) -> tuple[bool, Ranked]:
@@ -161,6 +206,8 @@ def verify(wanted: Fingerprint, hit: Fingerprint) -> tuple[bool, Ranked]:
 
     The way itself is evidence, so much less is asked than of a candidate; but no veto may forbid it.
     """
+    if not hit.token:  # a cheap look does not see its neighbours
+        wanted = replace(wanted, token="", kin_before=(), kin_after=())
     one = _ranked(wanted, hit, 0, score_of(compare(wanted, wanted)))
     forbidden = set(one.vetoes) - _HARMLESS_TO_A_HIT
-    return not forbidden and certainty(one, _LONE_MARGIN) >= VERIFIED, one
+    return not forbidden and _chance(BELIEF, certainty_features(one, _LONE_MARGIN)) >= VERIFIED, one

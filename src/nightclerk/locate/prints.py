@@ -13,6 +13,7 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
+from nightclerk.domain.privacy import find_private
 from nightclerk.errors import WorkspaceError
 from nightclerk.locate.fingerprint import Fingerprint, from_mapping
 from nightclerk.texts import say
@@ -40,9 +41,18 @@ def load_prints(app: str, *, workspace: Path, starter: Path | None = None) -> di
     return found
 
 
+def prints_beside(root: Path, app: str) -> Iterator[tuple[str, Fingerprint]]:
+    """The fingerprints beside an app's hand-written selectors, by full element name. Bad files raise."""
+    for file in sorted(written_folder(root, app).glob("*.yaml")):
+        yield from _read(file)
+
+
 def _read(file: Path) -> Iterator[tuple[str, Fingerprint]]:
     for short, plain in _load(file).items():
-        yield f"{file.stem}.{short}", from_mapping(plain)
+        try:
+            yield f"{file.stem}.{short}", from_mapping(plain)
+        except (AttributeError, TypeError, ValueError) as error:
+            raise _bad(file, f"{short}: {error}") from error
 
 
 def _load(file: Path) -> dict[str, Any]:
@@ -56,6 +66,19 @@ def _load(file: Path) -> dict[str, Any]:
     if not isinstance(plain, dict) or not all(isinstance(one, dict) for one in plain.values()):
         raise _bad(file, "element: {role: …}")
     return plain
+
+
+def print_faults(root: Path, app: str) -> Iterator[WorkspaceError]:
+    """What is wrong with the files beside an app's selectors, a fault a file, for `nightclerk check`."""
+    for file in sorted(written_folder(root, app).glob("*.yaml")):
+        try:
+            found = dict(_read(file))
+        except WorkspaceError as error:
+            yield error
+            continue
+        for name, one in found.items():
+            if any(find_private(text) for text in one.texts):
+                yield _bad(file, say("locate.private_print", name=name))
 
 
 def _bad(file: Path, why: str) -> WorkspaceError:
@@ -92,6 +115,7 @@ def write_whole(file: Path, text: str) -> None:
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as out:
             out.write(text)
+        Path(name).chmod(file.stat().st_mode & 0o777 if file.exists() else 0o644)
         Path(name).replace(file)
     except BaseException:
         with contextlib.suppress(FileNotFoundError):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from io import StringIO
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Any, ClassVar
 from ruamel.yaml import YAML
 
 from nightclerk.errors import NightClerkError
+from nightclerk.locate.alone import alone
 from nightclerk.locate.files import overlay_file
 from nightclerk.locate.fingerprint import Fingerprint, from_mapping
 from nightclerk.locate.healer import Doubt, Healing, in_words
@@ -162,16 +164,24 @@ class Proposals:
 
     def accept(self, name: str, *, who: str, at: str) -> Proposal:
         """From now on the selector's healed layer says where the element is."""
-        proposal = self._undecided(name)
-        if not proposal.change:
-            raise NothingToAccept(proposal=proposal.proposal)
-        overlay = overlay_file(self._workspace, proposal.app)
-        write_whole(overlay, _merged(overlay, proposal.change))
-        return self._decided(proposal, "accepted", who, at)
+        with alone(self._folder):
+            proposal = self._undecided(name)
+            if not proposal.change:
+                raise NothingToAccept(proposal=proposal.proposal)
+            overlay = overlay_file(self._workspace, proposal.app)
+            write_whole(overlay, _merged(overlay, proposal.change))
+            return self._decided(proposal, "accepted", who, at)
 
     def refuse(self, name: str, *, who: str, at: str) -> Proposal:
         """What it points at is not the element: it is never proposed nor used for it again."""
-        return self._decided(self._undecided(name), "refused", who, at)
+        with alone(self._folder):
+            return self._decided(self._undecided(name), "refused", who, at)
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """Nobody else decides or writes meanwhile."""
+        with alone(self._folder):
+            yield
 
     def mark_written(self, proposal: Proposal) -> None:
         """The change stands in the hand-written file now."""

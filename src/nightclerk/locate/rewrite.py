@@ -33,8 +33,13 @@ class Written:
 
 def write_accepted(workspace: Path, *, starter: Path | None = None) -> list[Written]:
     """Move every accepted healing from the overlay into the workspace's own files. WorkspaceError names a file that
-    it cannot write to."""
+    it cannot write to. Each file is replaced as a whole; what was cut off in the middle the next call ends."""
     proposals = Proposals(workspace)
+    with proposals.turn():
+        return _write_all(workspace, proposals, starter)
+
+
+def _write_all(workspace: Path, proposals: Proposals, starter: Path | None) -> list[Written]:
     written = []
     for proposal in proposals.all(state="accepted"):
         written.append(_write(workspace, proposal, starter))
@@ -160,6 +165,8 @@ def _plain(value: Any) -> Any:
 
 
 def _drop_from_overlay(file: Path, names: Iterable[str]) -> None:
+    if not file.is_file():
+        return
     yaml = YAML(typ="rt")
     document = yaml.load(file.read_text(encoding="utf-8")) or {}
     for name in names:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,11 +26,13 @@ class Tried:
     found: Found | None = None
 
 
-def try_elements(surface: Surface, *, screen: str = "", values: Mapping[str, str] | None = None) -> Iterator[Tried]:
-    """Every element of the surface's selectors, or of one screen. Nothing is clicked, typed or journaled."""
+def try_elements(
+    surface: Surface, *, screen: str = "", values: Mapping[str, str] | None = None, only: Container[str] | None = None
+) -> Iterator[Tried]:
+    """Every element of the surface's selectors, or of one screen, or those named. Nothing is clicked or typed."""
     elements = surface.selectors.elements
     for name, selector in elements.items():
-        if screen and name.partition(".")[0] != screen:
+        if (screen and name.partition(".")[0] != screen) or (only is not None and name not in only):
             continue
         lacking = _lacking(selector, elements, values or {})
         if lacking:

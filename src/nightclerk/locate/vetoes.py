@@ -5,7 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from nightclerk.locate.compare import ALIKE, HALF, Evidence, likeness_of, other_record, row_kept, same_record
+from nightclerk.locate.compare import (
+    ALIKE,
+    HALF,
+    Evidence,
+    known_other,
+    likeness_of,
+    other_record,
+    row_kept,
+    same_record,
+)
 from nightclerk.locate.fingerprint import Fingerprint
 from nightclerk.locate.words import opposed, same_act
 
@@ -33,6 +42,10 @@ def _vetoes(wanted: Fingerprint, one: Fingerprint, evidence: Evidence) -> Iterat
     yield from _of_kind(wanted, one, identified)
     if _lost_twin(wanted, one) and not identified:
         yield "lost_twin"
+    if not identified and _nameless_twin(wanted, evidence):
+        yield "nameless_twin"
+    if not identified and known_other(wanted, one):
+        yield "known_other"
     if not identified and _elsewhere(wanted, evidence):
         yield "elsewhere"
 
@@ -92,8 +105,18 @@ def _group(role: str) -> int:
 
 def _lost_twin(wanted: Fingerprint, one: Fingerprint) -> bool:
     """Several bore this name when it was learned and fewer do now: the one that is left may be the other one."""
+    if wanted.token and wanted.token == one.token:
+        were, are = wanted.counts.get("twins", 0), one.counts.get("twins", 0)
+        return were > 1 and 0 < are < were
     were, are = wanted.counts.get("role_name", 0), one.counts.get("role_name", 0)
     return were > 1 and are < were and wanted.name == one.name
+
+
+def _nameless_twin(wanted: Fingerprint, evidence: Evidence) -> bool:
+    """Nothing of its own, one of several alike, and its row or group does not say which."""
+    if wanted.counts.get("twins", 1) <= 1 or any(getattr(wanted, name) for name in _SAID):
+        return False
+    return max(evidence.features.get("row+", 0.0), evidence.features.get("group+", 0.0)) < 1.0
 
 
 def _elsewhere(wanted: Fingerprint, evidence: Evidence) -> bool:

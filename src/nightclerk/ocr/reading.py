@@ -33,6 +33,12 @@ def installed() -> bool:
     return find_spec("rapidocr") is not None and find_spec("onnxruntime") is not None
 
 
+def demand() -> None:
+    """Raise MissingPart, with what to install, where pictures cannot be read."""
+    if not installed():
+        raise MissingPart(code="NO_OCR", part="RapidOCR", remedy=say("ocr.remedy"))
+
+
 def read(pixels: Any) -> tuple[Line, ...]:
     """The lines of an RGB array (height, width, 3), top to bottom, left to right. MissingPart without the extra.
 
@@ -54,8 +60,7 @@ def _line(corners: Any, text: str, score: float) -> Line:
 
 @cache
 def _engine() -> Any:
-    if not installed():
-        raise MissingPart(code="NO_OCR", part="RapidOCR", remedy=say("ocr.remedy"))
+    demand()
     from rapidocr import RapidOCR
 
     threads = {

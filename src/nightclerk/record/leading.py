@@ -34,7 +34,7 @@ class _NoFilm:
     def act(self, act: Act, *, frame: Frame | None = None) -> None:
         return None
 
-    def note(self, kind: str, facts: Mapping[str, Any]) -> None:
+    def note(self, kind: str, facts: Mapping[str, Any], *, frame: Frame | None = None) -> None:
         return None
 
     def keep_file(self, path: Path, *, kind: str = "download") -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,7 +23,7 @@ def ask(locator: Locator, question: str, argument: Any = None) -> Any:
 
 #: Where an element stands on the page (by its own frame, and the frames around it while they are of one origin), and
 #: whether nothing lies over its middle; it is not scrolled to.
-_STAND = f"""element => {{
+STAND = f"""element => {{
   const box = element.getBoundingClientRect();
   let [left, top, inside] = [box.left, box.top, window];
   while (inside !== window.top) {{
@@ -51,7 +52,13 @@ class Stand:
 
 def stand_of(locator: Locator) -> Stand:
     """How the locator's one element stands on the page."""
-    told = ask(locator, _STAND)
-    if told and told["box"]["width"]:
-        return Stand(box=told["box"], clear=told["clear"])
-    return Stand(box=locator.bounding_box(timeout=1000))
+    return _stand(ask(locator, STAND)) or Stand(box=locator.bounding_box(timeout=1000))
+
+
+def told_stand(told: Mapping[str, Any], locator: Locator) -> Stand:
+    """`stand_of`, where the page has told it already."""
+    return _stand(told) or stand_of(locator)
+
+
+def _stand(told: Mapping[str, Any] | None) -> Stand | None:
+    return Stand(box=told["box"], clear=told["clear"]) if told and told["box"]["width"] else None

@@ -76,6 +76,10 @@ def launch_options(*, executable: Path, downloads: Path) -> dict[str, Any]:
             "--no-first-run",
             "--no-default-browser-check",
         ],
+        # The worker says when a run stops; a signal to the whole group must not take the browser from under an item.
+        "handle_sigint": False,
+        "handle_sigterm": False,
+        "handle_sighup": False,
         "accept_downloads": True,
         "downloads_path": str(downloads / ".arriving"),
         "locale": "zh-CN",

@@ -12,12 +12,15 @@ from nightclerk.ports import Clock, Found
 from nightclerk.texts import say
 from nightclerk.web.asking import ask
 from nightclerk.web.faults import NoSuchOption, WrongContent
+from nightclerk.web.grip import Grip
 from nightclerk.web.popups import cover_of
 from nightclerk.web.scripts import script
 
 #: What drawn selects are made of: their open list, and the options in it.
 LISTS = "[role=listbox], [class*=dropdown], [class*=popup], [class*=popover], [class*=menu], [class*=options]"
 OPTIONS = "[role=option], [class*=option], [class*=menu-item], li"
+#: The texts of a native select's options; null for what is none.
+_OPTIONS_OF = "e => e.tagName === 'SELECT' ? [...e.options].map(o => o.textContent) : null"
 #: How often an option is clicked before its list, still open, ends the choice.
 PICKS = 3
 #: What the widget around a box says: the box and the three elements around it.
@@ -29,16 +32,18 @@ _SAYS = """e => {
 }"""
 
 
-def choose(found: Found, option: str, *, page: Page, clock: Clock, timeout_s: float) -> None:
+def choose(found: Found, option: str, *, page: Page, clock: Clock, timeout_s: float, held: Grip | None = None) -> None:
     """Pick `option` and make sure that the select then shows it."""
-    if ask(found.handle, "e => e.tagName === 'SELECT'"):
-        _choose_native(found, option)
+    told = held.ask(_OPTIONS_OF) if held else []
+    texts: list[str] | None = told[0] if told else ask(found.handle, _OPTIONS_OF)
+    if texts is not None:
+        _choose_native(found, option, texts)
     else:
         _Drawn(found, option, page, clock, clock.monotonic() + timeout_s).choose()
 
 
-def _choose_native(found: Found, option: str) -> None:
-    offered = [" ".join(text.split()) for text in found.handle.locator("option").all_text_contents()]
+def _choose_native(found: Found, option: str, texts: list[str]) -> None:
+    offered = [" ".join(text.split()) for text in texts]
     if offered.count(option) != 1:
         raise NoSuchOption(element=found.selector.name, option=option, offered=", ".join(offered[:20]))
     found.handle.select_option(index=offered.index(option))

@@ -48,7 +48,9 @@ class NoSuchOption(ApplicationError):
 
 
 PASSING = re.compile(
-    r"context was destroyed|navigat|detached|not attached|Cannot find context|frame was|No frame|Frame has been", re.I
+    r"context was destroyed|navigat|detached|not attached|Cannot find (default execution )?context|frame was|No frame"
+    r"|Frame has been",
+    re.I,
 )
 BROKEN = re.compile(r"has been closed|Target closed|crashed|Connection closed|browser has disconnected", re.I)
 NETWORK = re.compile(r"net::(ERR_\w+)")

@@ -8,16 +8,18 @@ from playwright.sync_api import Locator
 from nightclerk.ports import Found
 from nightclerk.web.asking import ask
 from nightclerk.web.faults import BROKEN, BrowserTrouble, CannotAct, WrongContent, why_not
+from nightclerk.web.grip import Grip
 
 TEXT = """e => e.matches('input[type=checkbox], input[type=radio]') ? (e.checked ? 'on' : 'off')
     : e.matches('input, textarea') ? e.value
     : e.matches('select') ? [...e.selectedOptions].map(o => o.text).join(' ') : e.innerText"""
 
 
-def put(found: Found, text: str) -> None:
+def put(found: Found, text: str, held: Grip | None = None) -> None:
     """Replace the content. Playwright's own error quotes the text, so nothing of it may go on from here."""
     try:
-        found.handle.fill(text)
+        if found.permit or not held or not held.fill(text):
+            found.handle.fill(text)
         return
     except PlaywrightError as error:
         broken, why = bool(BROKEN.search(str(error))), why_not(str(error))
@@ -26,9 +28,15 @@ def put(found: Found, text: str) -> None:
     raise CannotAct(element=found.selector.name, verb="fill", why=why)
 
 
-def shown_after(found: Found, text: str) -> str:
+def text_of(found: Found, held: Grip | None) -> str:
+    """What an element says; a field's content counts as its text."""
+    told = held.ask(TEXT) if held else []
+    return str(told[0] if told else ask(found.handle, TEXT))
+
+
+def shown_after(found: Found, text: str, held: Grip | None) -> str:
     """What the field shows after `text` was put into it."""
-    shown: str = ask(found.handle, TEXT)
+    shown = text_of(found, held)
     if shown.strip() != text.strip() and _is_date_field(found.handle):
         put(found, text)
         found.handle.press("Enter")

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from playwright.sync_api import Error as PlaywrightError
@@ -29,10 +29,25 @@ class Hit:
 
     attempt: Try
     locator: Locator
+    told: Mapping[str, Any] = field(default_factory=dict)
 
 
-def hits(page: Page, selectors: SelectorSet, selector: Selector, values: Mapping[str, str]) -> list[Hit]:
-    """What the ways of `selector` fit just now, up to the first that fits exactly one.
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """What is asked of the one element that a way fits, in the same look: a function (JavaScript) and its argument."""
+
+    source: str
+    argument: Any = None
+
+
+def hits(
+    page: Page,
+    selectors: SelectorSet,
+    selector: Selector,
+    values: Mapping[str, str],
+    question: Question | None = None,
+) -> list[Hit]:
+    """What the ways of `selector` fit just now, up to the first that fits exactly one, and what that one `told`.
 
     Empty while the frame or element that it lives in is not there; ElementAmbiguous while there are several of those.
     """
@@ -43,11 +58,12 @@ def hits(page: Page, selectors: SelectorSet, selector: Selector, values: Mapping
     for position, written in enumerate(selector.ways):
         way = filled(written, values, element=selector.name, where=selector.where)
         locator = locator_of(root, way)
-        fits = _count(locator, selector, way)
+        fits, told = _fitting(locator, selector, way, question)
         if fits and relation(way)[0]:
             locator, fits = _beside(page, selectors, locator, relation(way), values)
+            told = {}
         attempt = Try(way=way, position=position, fits=fits)
-        found.append(_with_hidden_file_field(Hit(attempt=attempt, locator=locator), selector))
+        found.append(_with_hidden_file_field(Hit(attempt=attempt, locator=locator, told=told), selector))
         if found[-1].attempt.fits == 1:
             break
     return found
@@ -134,9 +150,34 @@ def _locator(root: Root, way: Mapping[str, Any]) -> Locator:
     )
 
 
+def _fitting(
+    locator: Locator, selector: Selector, way: Mapping[str, Any], question: Question | None
+) -> tuple[int, Mapping[str, Any]]:
+    """How many a way fits, and what the one told, in one round trip."""
+    if question is None:
+        return _count(locator, selector, way), {}
+    told = f"nodes.length === 1 ? ({question.source})(nodes[0], said) : {{}}"
+    asked = f"(nodes, said) => ({{ fits: nodes.length, told: {told} }})"
+    with _bad_ways_told(selector, way):
+        try:
+            seen = locator.evaluate_all(asked, question.argument)
+        except PlaywrightError as error:
+            if "failed to find frame" in str(error):
+                return 0, {}
+            raise
+    return seen["fits"], seen["told"]
+
+
 def _count(locator: Locator, selector: Selector, way: Mapping[str, Any]) -> int:
-    try:
+    with _bad_ways_told(selector, way):
         return locator.count()
+
+
+@contextlib.contextmanager
+def _bad_ways_told(selector: Selector, way: Mapping[str, Any]) -> Iterator[None]:
+    """Say where it is written when the browser cannot make sense of a way."""
+    try:
+        yield
     except PlaywrightError as error:
         if is_passing(error):
             raise

@@ -17,11 +17,17 @@ from nightclerk.locate.healer import HEAL_AFTER_S, Healing
 from nightclerk.ports import AppSettings, Box, Clock, Found, Selector, SelectorSet
 from nightclerk.texts import say
 from nightclerk.web import filling
-from nightclerk.web.asking import stand_of
+from nightclerk.web.asking import STAND, told_stand
 from nightclerk.web.faults import is_passing, only_passing, translated
-from nightclerk.web.find import Hit, ambiguous, any_hit, hits
-from nightclerk.web.mending import Mender
+from nightclerk.web.find import Hit, Question, ambiguous, any_hit, hits
+from nightclerk.web.grip import HOLD, Grip
+from nightclerk.web.mending import DESCRIBE, Mender
+from nightclerk.web.protocol import ask_page
 from nightclerk.web.scripts import script
+
+#: What one look asks of the one element: where it stands, to be held, and (where it was learned) what it is like.
+_SEEN = f"(element, turn) => ({{ stand: ({STAND})(element), held: ({HOLD})(element, turn) }})"
+_LOOKED_AT = f"(element, turn) => ({{ ...({_SEEN})(element, turn), like: ({DESCRIBE})(element) }})"
 
 
 class Finding:
@@ -33,6 +39,8 @@ class Finding:
     _mender: Mender
     _last_position: dict[str, int]
     _clear: Locator | None
+    _grip: Grip | None
+    _turn: int
 
     if TYPE_CHECKING:
 
@@ -76,11 +84,11 @@ class Finding:
     ) -> tuple[Found | None, ElementAmbiguous | None]:
         """One look: the element, or the ambiguity that hides it, or neither."""
         try:
-            seen = hits(self._page, self.selectors, selector, values)
+            seen = hits(self._page, self.selectors, selector, values, self._question(selector))
             last = self._last_position.get(selector.name, 0)
             decision = decide([hit.attempt for hit in seen], waited_s=waited_s, last_time=last)
             chosen = next((hit for hit in seen if hit.attempt is decision.chosen), None)
-            if decision.ending == "found" and chosen and self._mender.believes(selector, values, chosen.locator):
+            if decision.ending == "found" and chosen and self._mender.believes(selector, values, chosen):
                 return self._found(selector, chosen), None
             healed = self._mender.again(selector, values)
             if healed:
@@ -96,9 +104,16 @@ class Finding:
                     raise
             return None, None
 
+    def _question(self, selector: Selector) -> Question:
+        """Where the element stands, what it looks like where that was learned, and whether the page holds it now."""
+        self._turn += 1
+        described = self._mender.knows(selector)
+        return Question(source=_LOOKED_AT if described else _SEEN, argument=self._turn)
+
     def _found(self, selector: Selector, hit: Hit) -> Found:
-        stand = stand_of(hit.locator)
+        stand = told_stand(hit.told.get("stand", {}), hit.locator)
         box, self._clear = stand.box, hit.locator if stand.clear else None
+        self._grip = Grip(locator=hit.locator, turn=self._turn) if hit.told.get("held") else None
         self._last_position[selector.name] = hit.attempt.position
         return Found(
             selector=selector,
@@ -138,7 +153,7 @@ class Finding:
             self._report_dialogs()
             with contextlib.suppress(PlaywrightError), only_passing(element=selector.name, verb="count"):
                 hit = any_hit(self._page, self.selectors, selector, values)
-                if hit or self._page.evaluate("document.readyState") != "loading":
+                if hit or ask_page(self._page, "document.readyState") != "loading":
                     break
             if self._clock.monotonic() >= deadline:
                 raise WaitTimeout(

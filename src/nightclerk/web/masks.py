@@ -15,6 +15,7 @@ from nightclerk.domain.split import Part, split_private
 from nightclerk.locate.ways import widened
 from nightclerk.ports import Box, Selector, SelectorSet
 from nightclerk.web.find import locator_of
+from nightclerk.web.protocol import ask_page
 from nightclerk.web.scripts import script
 
 #: Masks reach this far beyond what they hide.
@@ -65,7 +66,7 @@ class Since:
 
 def since(measured: Measured) -> Since:
     """Whether the page stood still since it was measured; ends the watch."""
-    told = {frame: frame.evaluate(script("steady")) for frame in measured.corners}
+    told = {frame: _asked(frame, script("steady")) for frame in measured.corners}
     if all(one["steady"] for one in told.values()) and _in_place(measured):
         return Since()
     if any(one["now"] is None and not one["steady"] for one in told.values()) or not _in_place(measured):
@@ -100,7 +101,12 @@ def of_private_elements(frame: PageFrame, selectors: SelectorSet, source: str) -
 def _seen(frame: PageFrame, hidden: Sequence[Selector], selectors: SelectorSet) -> dict[str, Any]:
     if hidden:
         return _joined(frame, hidden, selectors).evaluate_all(_MEASURE)
-    return frame.evaluate(f"() => ({script('private')})([])")
+    return _asked(frame, f"() => ({script('private')})([])")
+
+
+def _asked(frame: PageFrame, question: str) -> Any:
+    """What a function comes to in a frame; the main one is asked in the shortest way."""
+    return ask_page(frame.page, f"({question})()") if frame.parent_frame is None else frame.evaluate(question)
 
 
 def _corner(frame: PageFrame) -> Corner | None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Frame as PageFrame
-from playwright.sync_api import JSHandle, Locator, Page
+from playwright.sync_api import JSHandle, Page
 
 from nightclerk.locate.fingerprint import Fingerprint, learned, seen
 from nightclerk.locate.healer import Doubt, Healer, Healing
@@ -25,6 +25,8 @@ from nightclerk.web.scripts import script
 
 #: One element, cheaply: what verification looks at.
 DESCRIBE = f"element => ({script('fingerprint')})().of(element, false)"
+#: One element with its neighbours and look-alikes: what is kept at its first use.
+MEET = f"element => ({script('fingerprint')})().of(element)"
 GATHER = f"wanted => {{ const api = ({script('fingerprint')})(); api.seen = api.gather(wanted); return api; }}"
 #: As one text: Playwright would walk through every value of every candidate.
 SEEN = "api => JSON.stringify(api.seen)"
@@ -38,12 +40,23 @@ class Mender:
         self.healer = healer
         self._page, self._selectors = page, selectors
 
-    def believes(self, selector: Selector, values: Mapping[str, str], locator: Locator) -> bool:
-        """Whether the one thing that a way hits is the element that was learned; one evaluate, none without a print."""
-        if selector.name not in self.healer.prints:
+    def knows(self, selector: Selector) -> bool:
+        """Whether there is a print to compare the element with."""
+        return selector.name in self.healer.prints
+
+    def believes(self, selector: Selector, values: Mapping[str, str], hit: Hit) -> bool:
+        """Whether the one thing that a way hits is the element that was learned; asked where it was not told yet."""
+        if not self.knows(selector):
+            self._meet(selector, values, hit)
             return True
-        raw = ask(locator, DESCRIBE)
+        raw = hit.told.get("like") or ask(hit.locator, DESCRIBE)
         return self.healer.believes(selector, values, raw) is None
+
+    def _meet(self, selector: Selector, values: Mapping[str, str], hit: Hit) -> None:
+        """Get to know an element at its first use; a page that moves on meanwhile is no reason to fail."""
+        if self.healer.is_new(selector):
+            with contextlib.suppress(PlaywrightError):
+                self.healer.meet(selector, values, ask(hit.locator, MEET))
 
     def again(self, selector: Selector, values: Mapping[str, str]) -> tuple[Healing, Hit] | None:
         """An element that this run has healed before, if its new way still hits it and nothing else."""
@@ -51,7 +64,7 @@ class Mender:
         if healing is None:
             return None
         hit = self._only_hit(healing.after, healing.extra, values)
-        if hit is None or not self.believes(selector, values, hit.locator):
+        if hit is None or not self.believes(selector, values, hit):
             return None
         return healing, hit
 

@@ -20,7 +20,6 @@ from nightclerk.locate.healer import Healer
 from nightclerk.ports import AppSettings, Clock, Found, Frame, ScreenState, Selector, SelectorSet
 from nightclerk.texts import say
 from nightclerk.web import choosing, dragging, fence, filling, popups
-from nightclerk.web.asking import ask
 from nightclerk.web.downloads import Downloads
 from nightclerk.web.faults import (
     CannotAct,
@@ -31,6 +30,7 @@ from nightclerk.web.faults import (
 )
 from nightclerk.web.find import Hit, any_hit
 from nightclerk.web.finding import Finding
+from nightclerk.web.grip import Grip
 from nightclerk.web.mending import Mender
 from nightclerk.web.pictures import picture
 from nightclerk.web.scripts import script
@@ -66,6 +66,8 @@ class WebPage(Finding):
         self._downloads = Downloads()
         self._last_position: dict[str, int] = {}
         self._clear: Locator | None = None
+        self._grip: Grip | None = None
+        self._turn = 0
         context.set_default_timeout(settings.timeout_s * 1000)
         fence.install(context)
         context.on("dialog", lambda dialog: self._dialogs.answer(dialog, self.selectors))
@@ -89,9 +91,9 @@ class WebPage(Finding):
 
     def fill(self, found: Found, text: str) -> None:
         with self._ready(found):
-            filling.put(found, text)
+            filling.put(found, text, self._held(found))
         with self._acting(found, "fill"):
-            shown = filling.shown_after(found, text)
+            shown = filling.shown_after(found, text, self._held(found))
         filling.compare(found, text, shown)
 
     def press(self, keys: str, found: Found | None = None) -> None:
@@ -104,7 +106,14 @@ class WebPage(Finding):
 
     def choose(self, found: Found, option: str) -> None:
         with self._ready(found), self._acting(found, "choose"):
-            choosing.choose(found, option, page=self._page, clock=self._clock, timeout_s=self._settings.timeout_s)
+            choosing.choose(
+                found,
+                option,
+                page=self._page,
+                clock=self._clock,
+                timeout_s=self._settings.timeout_s,
+                held=self._held(found),
+            )
 
     def check(self, found: Found, on: bool) -> None:
         with self._ready(found) as target, self._acting(found, "check"):
@@ -150,7 +159,11 @@ class WebPage(Finding):
 
     def read(self, found: Found) -> str:
         with self._acting(found, "read"):
-            return str(ask(found.handle, filling.TEXT)).strip()
+            return filling.text_of(found, self._held(found)).strip()
+
+    def _held(self, found: Found) -> Grip | None:
+        """The page's hold on an element, if it is the one that was found last."""
+        return self._grip if self._grip and self._grip.locator is found.handle else None
 
     @contextlib.contextmanager
     def _ready(self, found: Found, *, reach: bool = True) -> Iterator[Any]:

@@ -7,22 +7,21 @@ Why on demand, as PNG, and neither a screencast nor the browser's own WebP nor b
 from __future__ import annotations
 
 import base64
-from weakref import WeakKeyDictionary
 
-from playwright.sync_api import CDPSession, Page
 from playwright.sync_api import Error as PlaywrightError
+from playwright.sync_api import Page
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from nightclerk.ports import Box, Frame, SelectorSet
 from nightclerk.web.faults import is_passing
 from nightclerk.web.masks import Measured, is_secret_screen, measure, since
+from nightclerk.web.protocol import session_of
 
 TRIES = 4
 PAUSE_MS = 40
 #: A browser that has not painted within this time gives no picture; the flow goes on.
 PAINT_S = 10.0
 _PNG = {"format": "png", "optimizeForSpeed": True}
-_sessions: WeakKeyDictionary[Page, CDPSession] = WeakKeyDictionary()
 SECRET = Frame(pixels=b"", secret_screen=True)
 
 
@@ -81,7 +80,5 @@ def _none(why: str) -> Frame:
 
 def _pixels(page: Page) -> bytes:
     """The page by the browser's own protocol: less than half the time of Playwright's screenshot."""
-    session = _sessions.get(page)
-    if session is None:
-        session = _sessions[page] = page.context.new_cdp_session(page)
-    return base64.b64decode(session.send("Page.captureScreenshot", dict(_PNG), timeout=PAINT_S * 1000)["data"])
+    taken = session_of(page).send("Page.captureScreenshot", dict(_PNG), timeout=PAINT_S * 1000)
+    return base64.b64decode(taken["data"])

@@ -20,6 +20,7 @@ from playwright.sync_api import Page
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from nightclerk.web.faults import BROKEN, BrowserTrouble, first_line
+from nightclerk.web.protocol import ask_page
 
 _PAGE = "chrome://net-internals/#sockets"
 _CLOSE = "typeof chrome === 'object' && !!chrome.send && (chrome.send('closeIdleSockets'), true)"
@@ -51,8 +52,8 @@ class Sockets:
             return False
         try:
             page = self._there()
-            self._able = bool(page.evaluate(_CLOSE))
-            page.evaluate("0")  # the browser handles its messages in order: the one before has been taken
+            self._able = bool(ask_page(page, _CLOSE))
+            ask_page(page, "0")  # the browser handles its messages in order: the one before has been taken
         except PlaywrightError as error:
             if isinstance(error, PlaywrightTimeout) or BROKEN.search(str(error)):
                 raise BrowserTrouble(why=first_line(error)) from error

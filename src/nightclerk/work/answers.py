@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +11,10 @@ from nightclerk.domain.items import State, Task
 from nightclerk.errors import NightClerkError
 from nightclerk.ports import Clock, Store
 from nightclerk.work.doubts import settle_doubts
+from nightclerk.work.links import Links, open_link
+
+#: Who answered when nobody did in time.
+FALLBACK = "deadline"
 
 
 class AnsweredAlready(NightClerkError):
@@ -61,6 +66,28 @@ class Answers:
         if known.kind == "first_items" and answer == "go_on" and self.launch is not None:
             self.launch(str(known.details["bot"]), dict(known.details.get("parameters", {})), who)
         return known
+
+    def fall_back(self) -> list[Task]:
+        """Take the stated fallback of every question whose deadline has passed; those without one stay open."""
+        taken = []
+        for task in self.store.overdue(self.clock.now()):
+            if task.fallback:
+                with contextlib.suppress(AnsweredAlready):  # somebody was quicker by a moment
+                    taken.append(self.answer(task.task, task.fallback, who=FALLBACK))
+        return taken
+
+    def answer_by_link(self, token: str, key: bytes, answer: str, *, links: Links, who: str = "link") -> Task:
+        """Answer the task of a signed link, which is spent by that; a refused answer spends nothing.
+
+        Raises BadLink, LinkOver and LinkUsed besides what `answer` raises.
+        """
+        opened = open_link(token, key, self.clock.now())
+        links.use_link(opened, now=self.clock.now())
+        try:
+            return self.answer(opened.task, answer, who=who)
+        except (NoSuchChoice, NoSuchTask):
+            links.forgive_link(opened)
+            raise
 
     def _settle_doubt(self, task: Task, answer: str, who: str) -> None:
         """The person looked on the other side: the ledger takes their word, with their name."""

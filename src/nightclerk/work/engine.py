@@ -20,6 +20,7 @@ from sqlalchemy import create_engine
 from nightclerk.domain.items import RunRecord
 from nightclerk.domain.workers import USUAL_CANS
 from nightclerk.errors import MissingPart
+from nightclerk.texts import say
 from nightclerk.work.books import reachable
 
 #: Bump when the steps of `_perform_run` change: an older worker then leaves newer runs alone.
@@ -233,8 +234,8 @@ class ExecutorLock:
         except OSError as error:
             self._handle.close()
             raise MissingPart(
-                code="ENGINE_BUSY", part=f"the sole use of {file.name}",
-                remedy="Another nightclerk works in this workspace; stop it first",
+                code="ENGINE_BUSY", part=say("reasons.sole_use", file=file.name),
+                remedy=say("reasons.stop_the_other"),
             ) from error  # fmt: skip
         self._guard = threading.Lock()
 

@@ -11,6 +11,7 @@ may still be frozen: that is what the permit of a commit is for (`once.py`).
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import threading
 import time
@@ -22,7 +23,7 @@ from nightclerk.domain.workers import PULSE_S
 #: Exit codes of a process that performed a run: its worker's process is gone; its worker was silent for too long; the
 #: books could not be reached. The last two are no fault of the run's.
 ORPHANED, PULSELESS, NO_BOOKS = 70, 71, 72
-_STOP = b"stop"
+_STOP, _STRIKE = b"stop", b"strike"
 
 
 def boottime_s() -> float:
@@ -39,6 +40,8 @@ class Guard:
         self._leave, self._now = leave, now
         self.until_s = float("inf")
         self.told_to_stop = threading.Event()
+        #: What is done, in a thread beside the run, when its whole time is up.
+        self.on_strike: Callable[[], object] = lambda: None
 
     def feed(self, beaten_s: float) -> None:
         """Its worker's last successful beat began at `beaten_s` (boottime). An earlier one changes nothing."""
@@ -65,8 +68,12 @@ class Guard:
         while read := os.read(pipe, 4096):
             *lines, rest = (rest + read).split(b"\n")
             for line in lines:
-                if line == _STOP:
+                if line in (_STOP, _STRIKE):
                     self.told_to_stop.set()
+                if line == _STRIKE:
+                    self.on_strike()
+                elif line == _STOP:
+                    continue
                 else:
                     self.feed(float(line))
         self._leave(ORPHANED)
@@ -83,7 +90,13 @@ GUARD = Guard()
 
 def end_with_parent(beaten_s: float | None = None) -> None:
     """In a worker's child: leave at once when the worker is gone (it holds the other end of our standard input) or has
-    been silent for too long. `beaten_s`: its last beat before we were started."""
+    been silent for too long. `beaten_s`: its last beat before we were started.
+
+    Signals that a terminal or a service manager sends to the whole group are the worker's business: it tells us to stop
+    after the item in hand. Programs that we start inherit that Ctrl+C does not reach them.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, lambda *_: GUARD.told_to_stop.set())
     if beaten_s is not None:
         GUARD.feed(beaten_s)
     GUARD.watch(sys.stdin.fileno())
@@ -108,6 +121,10 @@ class Beats:
         with self._lock:
             for pipe in self._pipes:
                 _tell(pipe, _STOP)
+
+    def strike(self, pipe: IO[bytes]) -> None:
+        """Tell one child that its whole time is up: it pictures its screen and ends."""
+        _tell(pipe, _STRIKE)
 
     def follow(self, pipe: IO[bytes]) -> None:
         """Tell a new child of this and every further beat."""

@@ -64,7 +64,7 @@ class Queues(Books):
                 return None
             until = now + timedelta(seconds=lease_s)
             facts = {"a_id": row.id, "a_fence": row.fence, "a_run": run, "a_until": until, "a_now": now}
-            return _item(connection.execute(_CLAIM, facts).one())
+            return item_of(connection.execute(_CLAIM, facts).one())
 
     def renew(self, item: WorkItem, *, lease_s: float, now: datetime) -> bool:
         held = {"a_queue": item.queue, "a_key": item.key, "a_fence": item.fence}
@@ -144,7 +144,7 @@ class Queues(Books):
 
     def item(self, queue: str, key: str) -> WorkItem | None:
         rows = self._rows(select(t.items).where(t.items.c.queue == queue, t.items.c.key == key))
-        return _item(rows[0]) if rows else None
+        return item_of(rows[0]) if rows else None
 
     def items(
         self, queue: str | None = None, *, states: Iterable[State] = (), text: str = "",
@@ -159,7 +159,7 @@ class Queues(Books):
             query = query.where(i.state.in_(wanted))
         if text:
             query = query.where(or_(*(c.contains(text, autoescape=True) for c in (i.key, i.result, i.reason))))
-        return [_item(row) for row in self._rows(query)]
+        return [item_of(row) for row in self._rows(query)]
 
     def counts(self, queue: str) -> dict[State, int]:
         i = t.items.c
@@ -174,5 +174,5 @@ class _Stale(Exception):
     """One of several rows has changed meanwhile: the transaction is rolled back as a whole."""
 
 
-def _item(row: Any) -> WorkItem:
+def item_of(row: Any) -> WorkItem:
     return WorkItem(**{**fields(row), "state": State(row.state)})

@@ -23,12 +23,14 @@ class Runs(Books):
             "queued_at": run.queued_at,
             "started_at": run.started_at,
             "ended_at": run.ended_at,
+            "moved_at": run.moved_at,
+            "due_at": run.due_at,
         }
         return self._add(t.runs, **{**values, "rehearse": int(run.rehearse)})
 
     def run(self, run: str) -> RunRecord | None:
         rows = self._rows(select(t.runs).where(t.runs.c.run == run))
-        return _run(rows[0]) if rows else None
+        return run_of(rows[0]) if rows else None
 
     def runs(
         self,
@@ -48,7 +50,7 @@ class Runs(Books):
             query = query.where(r.shift == shift)
         if wanted:
             query = query.where(r.state.in_(wanted))
-        return [_run(row) for row in self._rows(query)]
+        return [run_of(row) for row in self._rows(query)]
 
     def update_run(self, run: str, **changes: Any) -> None:
         plain = {k: v if isinstance(v, datetime) else dump(v) for k, v in changes.items()}
@@ -73,7 +75,7 @@ class Runs(Books):
             )
             if done.rowcount != 1:
                 return None
-            return _run(connection.execute(select(t.runs).where(r.run == run)).one())
+            return run_of(connection.execute(select(t.runs).where(r.run == run)).one())
 
     def end_run(self, run: str, *, stint: int, state: RunState, now: datetime, **changes: Any) -> RunState:
         """A process files how a run ended, and gets back where the run stands now.
@@ -123,5 +125,5 @@ class Runs(Books):
         return {row.run: (row.seq, row.head) for row in self._rows(select(t.heads))}
 
 
-def _run(row: Any) -> RunRecord:
+def run_of(row: Any) -> RunRecord:
     return RunRecord(**{**fields(row), "state": RunState(row.state), "rehearse": bool(row.rehearse)})

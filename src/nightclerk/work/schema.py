@@ -53,8 +53,11 @@ def prepare(engine: Engine) -> None:
 
 
 def shape() -> str:
-    """A short name for all tables and columns that this program knows."""
-    names = {table.name: sorted(column.name for column in table.columns) for table in t.books.sorted_tables}
+    """A short name for all tables, columns and indexes that this program knows."""
+    names = {
+        table.name: [sorted(column.name for column in table.columns), sorted(str(i.name) for i in table.indexes)]
+        for table in t.books.sorted_tables
+    }
     return hashlib.sha256(json.dumps(names, sort_keys=True).encode()).hexdigest()[:16]
 
 

@@ -11,10 +11,14 @@ from sqlalchemy.pool import StaticPool
 from nightclerk.work.books import reachable
 from nightclerk.work.leases import Leases
 from nightclerk.work.ledger import Ledger
+from nightclerk.work.links import Links
+from nightclerk.work.looking import Looking
+from nightclerk.work.messages import Messages
 from nightclerk.work.queue import Queues
 from nightclerk.work.runs import Runs
 from nightclerk.work.schema import prepare
 from nightclerk.work.slots import Slots
+from nightclerk.work.statistics import Statistics
 from nightclerk.work.tasks import Tasks
 from nightclerk.work.workers import Workers
 
@@ -25,7 +29,7 @@ _POSTGRES = {
 }  # fmt: skip
 
 
-class SqlStore(Queues, Ledger, Runs, Slots, Tasks, Leases, Workers):
+class SqlStore(Queues, Ledger, Runs, Slots, Tasks, Leases, Links, Looking, Messages, Statistics, Workers):
     """`ports.Store` over SQLAlchemy."""
 
 

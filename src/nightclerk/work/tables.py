@@ -46,6 +46,8 @@ items = Table(
     Column("updated_at", Utc),
     Index("items_key", "queue", "key", unique=True),
     Index("items_due", "queue", "state", "id"),
+    Index("items_changed", "updated_at"),
+    Index("items_state", "state", "id"),
 )
 
 effects = Table(
@@ -63,6 +65,9 @@ effects = Table(
     Column("version", Integer, nullable=False, default=0, server_default="0"),
     Column("holder", String(160), nullable=False, default="", server_default=""),
     Column("permit_until", Utc),
+    Index("effects_key", "key"),
+    Index("effects_changed", "updated_at"),
+    Index("effects_run", "run"),
 )
 
 runs = Table(
@@ -96,8 +101,13 @@ runs = Table(
     Column("pid", Integer, nullable=False, default=0),
     Column("pid_started", String(40), nullable=False, default=""),
     Column("film", String(140), nullable=False, default=""),
+    Column("moved_at", Utc),
+    Column("due_at", Utc),
+    Column("origin", String(120), nullable=False, default=""),
     Index("runs_bot", "bot", "id"),
     Index("runs_shift", "shift", "id"),
+    Index("runs_state", "state", "id"),
+    Index("runs_of_bot_in", "bot", "state", "id"),
 )
 
 heads = Table(
@@ -119,6 +129,31 @@ slots = Table(
     Column("outcome", String(20), nullable=False),
     Column("why", Text, nullable=False, default=""),
     Column("run", String(120), nullable=False, default=""),
+    Column("facts", JSON, nullable=False, default=dict),
+    Index("slots_time", "planned_for"),
+    Index("slots_shift", "shift", "planned_for"),
+    Index("slots_bot", "bot", "planned_for"),
+)
+
+#: Up to when each bot's schedule has been planned, and which schedule that was.
+marks = Table(
+    "marks",
+    books,
+    Column("bot", String(80), primary_key=True),
+    Column("schedule", Text, nullable=False),
+    Column("upto", Utc, nullable=False),
+)
+
+events = Table(
+    "events",
+    books,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("event", String(80), nullable=False),
+    Column("key", String(200), nullable=False),
+    Column("by", String(80), nullable=False, default=""),
+    Column("at", Utc, nullable=False),
+    Column("taken_at", Utc),
+    Index("events_key", "event", "key", unique=True),
 )
 
 tasks = Table(
@@ -139,6 +174,43 @@ tasks = Table(
     Column("answer", Text, nullable=False, default=""),
     Column("answered_by", String(80), nullable=False, default=""),
     Column("answered_at", Utc),
+    Column("fallback", Text, nullable=False, default=""),
+    Index("tasks_open", "answered_at", "id"),
+    Index("tasks_run", "run", "id"),
+    Index("tasks_key", "key"),
+)
+
+#: Links that have been used: each answers once.
+links = Table(
+    "links",
+    books,
+    Column("link", String(64), primary_key=True),
+    Column("task", String(200), nullable=False),
+    Column("used_at", Utc, nullable=False),
+)
+
+messages = Table(
+    "messages",
+    books,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("about", String(240), nullable=False, unique=True),
+    Column("kind", String(30), nullable=False),
+    Column("text", JSON, nullable=False),
+    Column("at", Utc, nullable=False),
+)
+
+#: What becomes of each message on each channel.
+deliveries = Table(
+    "deliveries",
+    books,
+    Column("about", String(240), primary_key=True),
+    Column("channel", String(80), primary_key=True),
+    Column("state", String(20), nullable=False),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("not_before", Utc),
+    Column("why", Text, nullable=False, default=""),
+    Column("changed_at", Utc, nullable=False),
+    Index("deliveries_state", "state"),
 )
 
 leases = Table(
@@ -148,6 +220,17 @@ leases = Table(
     Column("holder", String(120), nullable=False),
     Column("fence", Integer, nullable=False),
     Column("until", Utc, nullable=False),
+)
+
+#: Who waits for a named resource, and by when he has to be done.
+turns = Table(
+    "turns",
+    books,
+    Column("name", String(160), primary_key=True),
+    Column("holder", String(120), primary_key=True),
+    Column("due_at", Utc, nullable=False),
+    Column("since", Utc, nullable=False),
+    Column("seen_at", Utc, nullable=False),
 )
 
 workers = Table(

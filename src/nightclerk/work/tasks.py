@@ -22,7 +22,7 @@ class Tasks(Books):
 
     def task(self, task: str) -> Task | None:
         rows = self._rows(select(t.tasks).where(t.tasks.c.task == task))
-        return _task(rows[0]) if rows else None
+        return task_of(rows[0]) if rows else None
 
     def tasks(self, *, open_only: bool = True, run: str = "", limit: int = 100, offset: int = 0) -> list[Task]:
         c = t.tasks.c
@@ -31,7 +31,19 @@ class Tasks(Books):
             query = query.where(c.answered_at.is_(None))
         if run:
             query = query.where(c.run == run)
-        return [_task(row) for row in self._rows(query)]
+        return [task_of(row) for row in self._rows(query)]
+
+    def answered_since(self, moment: datetime) -> list[Task]:
+        """Tasks of items that were answered since a moment, oldest answer first."""
+        c = t.tasks.c
+        found = select(t.tasks).where(c.answered_at >= moment, c.key != "").order_by(c.answered_at)
+        return [task_of(row) for row in self._rows(found)]
+
+    def overdue(self, now: datetime) -> list[Task]:
+        """Open tasks whose deadline has passed."""
+        c = t.tasks.c
+        found = select(t.tasks).where(c.answered_at.is_(None), c.deadline <= now).order_by(c.deadline)
+        return [task_of(row) for row in self._rows(found)]
 
     def answer(self, task: str, *, answer: str, who: str, now: datetime) -> bool:
         c = t.tasks.c
@@ -44,5 +56,5 @@ class Tasks(Books):
         return done.rowcount == 1
 
 
-def _task(row: Any) -> Task:
+def task_of(row: Any) -> Task:
     return Task(**{**fields(row), "choices": tuple(row.choices)})

@@ -14,9 +14,12 @@ from loguru import logger
 from nightclerk.domain.items import RunRecord, RunState
 from nightclerk.errors import StoreUnreachable
 from nightclerk.ports import Clock, Runs
+from nightclerk.texts import say
 from nightclerk.work.pulse import NO_BOOKS, PULSELESS, Beats
 
 MOST_STARTS = 3
+#: So long a child whose time is up may take to picture its screen and to end.
+STRIKE_S = 20.0
 ENDED = (RunState.DONE, RunState.FAILED, RunState.CANCELLED, RunState.CRASHED)
 
 
@@ -49,17 +52,21 @@ class Hands:
                 return self._let_go(record)
             code = self._watch(self._start(run, log), timeout_s)
             if code is None:
-                return self._fail(run, RunState.FAILED, f"ended after its {timeout_s:g} s were up")
+                return self._fail(run, RunState.FAILED, say("reasons.time_is_up", seconds=f"{timeout_s:g}"))
             deaths += code not in (PULSELESS, NO_BOOKS)
         if (record := self._ready(run)) is None or over(record):
             return record.state if record else RunState.RUNNING
-        return self._fail(run, RunState.CRASHED, f"its process died {MOST_STARTS} times; see {log.name}")
+        return self._fail(run, RunState.CRASHED, say("reasons.died", n=MOST_STARTS, log=log.name))
+
+    def stop(self) -> None:
+        """Start no further process, and let those at work begin no further item. Returns at once."""
+        self._closing.set()
+        self.beats.stop()
 
     def close(self, *, patience_s: float = 0.0) -> None:
         """Start no further process, and end those at work: after the item in hand where `patience_s` is enough for it,
         else at once."""
-        self._closing.set()
-        self.beats.stop()
+        self.stop()
         deadline_s = self.clock.monotonic() + patience_s
         for child in list(self._children):
             with contextlib.suppress(subprocess.TimeoutExpired):
@@ -99,13 +106,21 @@ class Hands:
         try:
             return child.wait(timeout=timeout_s)
         except subprocess.TimeoutExpired:
-            child.kill()
-            child.wait()
+            self._end_stuck(child)
             return None
         finally:
             self.beats.forget(child.stdin)
             self._children.discard(child)
             child.stdin.close()
+
+    def _end_stuck(self, child: subprocess.Popen[bytes]) -> None:
+        """End a child whose time is up: it may picture its screen and close its apps first."""
+        assert child.stdin is not None
+        self.beats.strike(child.stdin)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            child.wait(timeout=STRIKE_S)
+        child.kill()
+        child.wait()
 
     def _let_go(self, record: RunRecord) -> RunState:
         """A person stopped the run while no process was there to notice: nothing of it is held any more."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
@@ -11,10 +9,12 @@ from decimal import Decimal
 
 from rapidfuzz import fuzz
 
+from nightclerk.documents.invoices.compare_lines import PageText, beside_page, tight
 from nightclerk.documents.invoices.international import Claims, claims_of
 from nightclerk.documents.invoices.sheet import Sheet
 from nightclerk.domain.amounts import ZERO
-from nightclerk.domain.invoices import Field, Finding, Reading, Source, Value, line_holds
+from nightclerk.domain.invoices import Field, Finding, Reading, Source, Value
+from nightclerk.domain.line_proofs import sum_net
 
 _AMOUNTS = ("net", "tax", "gross")
 _PARTIES = ("seller", "buyer")
@@ -29,22 +29,39 @@ def page_and_xml(page: Reading, attached: Reading, sheets: Sequence[Sheet]) -> R
     """
     claims = claims_of(sheets)
     names = {**page.fields, **attached.fields}
+    # The labels of a fapiao leave no doubt about what its page says; those of a free layout may be read wrongly.
+    own = page.lines_provable
     fields = {
-        name: (*attached.fields.get(name, ()), *_from_page(name, page, attached, sheets, claims)) for name in names
+        name: (
+            *attached.fields.get(name, ()),
+            *(page.fields.get(name, ()) if own else _from_page(name, page, attached, sheets, claims)),
+        )
+        for name in names
     }
-    findings = (*page.findings, *attached.findings, *_swapped(page, attached), *_lines(page, attached))
-    return Reading(
-        fields=fields, lines=attached.lines or page.lines, findings=findings,
-        lines_carry_tax=attached.lines_carry_tax if attached.lines else page.lines_carry_tax,
-        lines_provable=bool(attached.lines) or page.lines_provable,
+    findings = (*page.findings, *attached.findings, *_swapped(page, attached))
+    if not attached.lines:
+        return replace(page, fields=fields, findings=findings)
+    lines, unlike = beside_page(page, attached.lines, claims.text)
+    return replace(
+        attached, fields=fields, lines=lines, findings=(*findings, *unlike),
+        tax_parts=attached.tax_parts or page.tax_parts, adjustment=_adjustment(attached, claims),
     )  # fmt: skip
 
 
+def _adjustment(attached: Reading, claims: Claims) -> Decimal:
+    """What leads from the lines to the net: as the data state it, else a discount or charge that the page prints."""
+    net = attached.fields["net"][0].value if attached.fields.get("net") else None
+    if attached.adjustment is not None or not isinstance(net, Decimal):
+        return attached.adjustment or ZERO
+    gap = net - sum_net(attached.lines)
+    return gap if claims.prints(gap) else ZERO
+
+
 def _from_page(
-    name: str, page: Reading, attached: Reading, sheets: Sequence[Sheet], claims: Claims
+    name: str, shown: Reading, attached: Reading, sheets: Sequence[Sheet], claims: Claims
 ) -> tuple[Field, ...]:
     """The page's own word about one field, as far as it speaks for or against the XML."""
-    stated, read = attached.fields.get(name, ()), page.fields.get(name, ())
+    stated, read = attached.fields.get(name, ()), shown.fields.get(name, ())
     if not stated:
         return read
     value = stated[0].value
@@ -54,12 +71,24 @@ def _from_page(
         return _labelled(value, claimed, read, printed=printed)
     if name in _AMOUNTS:
         return _amount(name, value, read, claims)
-    shown = _shown(sheets, value)
-    if shown:
-        return (Field(value=value, source=Source.TEXT, page=shown, box=_box(read, value)),)
+    page = _shown(sheets, value, words=name in _PARTIES)
+    if name in _PARTIES and page:  # the other party's name is printed too: only the page's own word on this side counts
+        return tuple(replace(one, value=value) for one in read if _like(str(one.value), str(value)) >= _SAME)
+    if page:
+        return (Field(value=value, source=Source.TEXT, page=page, box=_box(read, value)),)
+    near = claims.text.nearly(str(value)) if name not in ("currency", "kind") else ""
+    if near and not any(near in _tight(one[0].value) for one in attached.fields.values()):
+        return (Field(value=near, source=Source.TEXT),)
     if name in _PARTIES:
         return tuple(field for field in read if _like(str(field.value), str(value)) < _ALIKE)
+    if name == "orders":  # numbers are padded with zeros, and pages write words around them
+        return tuple(one for one in read if not _contained(str(one.value), str(value)))
     return read if name in ("seller_tax_id", "currency") else ()
+
+
+def _contained(one: str, other: str) -> bool:
+    short, long = sorted((_tight(one).lstrip("0"), _tight(other).lstrip("0")), key=len)
+    return short in long
 
 
 def _box(read: Sequence[Field], value: Value) -> tuple[float, float, float, float] | None:
@@ -67,7 +96,7 @@ def _box(read: Sequence[Field], value: Value) -> tuple[float, float, float, floa
 
 
 def _tight(value: Value) -> str:
-    return re.sub(r"[\s.]", "", str(value)).casefold()
+    return tight(str(value))
 
 
 def _labelled(
@@ -94,49 +123,23 @@ def _amount(name: str, value: Value, read: tuple[Field, ...], claims: Claims) ->
     )
 
 
-def _shown(sheets: Sequence[Sheet], value: Value) -> int:
-    """The page that prints a text as it is; for a name all of its longer words are enough."""
+def _shown(sheets: Sequence[Sheet], value: Value, *, words: bool = False) -> int:
+    """The page that prints a text as it is; with `words` all of its words are enough, wherever they stand."""
     for sheet in sheets:
-        text = sheet.text.replace("\n", "").casefold()
-        words = [word for word in re.findall(r"[\w&]+", str(value).casefold()) if len(word) > 2]
-        if _tight(value) in re.sub(r"[\s.]", "", text) or (words and all(word in text for word in words)):
+        text = PageText(rows=(), tight=tight(sheet.text))
+        if tight(str(value)) in text.tight or (words and text.shows(str(value))):
             return sheet.page.number
     return 0
 
 
 def _swapped(page: Reading, attached: Reading) -> list[Finding]:
-    """A party of the page that is the other one in the XML."""
+    """The page bills the one that the data call the seller. Pages name whom they bill; the sender is often a guess."""
     stated = {side: str(found[0].value) for side in _PARTIES if (found := attached.fields.get(side))}
-    if len(stated) < 2 or _like(stated["seller"], stated["buyer"]) >= _ALIKE:
+    billed = next((str(field.value) for field in page.fields.get("buyer", ())), "")
+    if len(stated) < 2 or not billed or _like(billed, stated["buyer"]) >= _ALIKE:
         return []
-    for side, other in (_PARTIES, _PARTIES[::-1]):
-        read = page.fields.get(side)
-        if read and _like(str(read[0].value), stated[other]) >= _SAME > _ALIKE > _like(
-            str(read[0].value), stated[side]
-        ):
-            return [Finding(code="parties_swapped", facts=stated)]
-    return []
+    return [Finding(code="parties_swapped", facts=stated)] if _like(billed, stated["seller"]) >= _SAME else []
 
 
 def _like(one: str, other: str) -> float:
     return fuzz.token_set_ratio(one.casefold(), other.casefold())
-
-
-def _lines(page: Reading, attached: Reading) -> list[Finding]:
-    """As many lines on the page as in the XML, and one that multiplies out on the page has another amount there."""
-    shown = Counter(line.net for line in page.lines)
-    stated = Counter(line.net for line in attached.lines)
-    gross = attached.fields["gross"][0].value if attached.fields.get("gross") else None
-    if shown.total() != stated.total() or shown == stated or sum(stated.elements(), ZERO) == gross:
-        return []  # an XML that states its lines with tax says the same in other words
-    net = page.fields["net"][0].value if page.fields.get("net") else None
-    proven = sum(shown.elements(), ZERO) == net
-    for line in page.lines:
-        multiplied = line.quantity is not None and line.price is not None and line_holds(line)
-        if (proven or multiplied) and line.net not in stated:
-            facts = {
-                "page": str(line.net),
-                "xml": ", ".join(str(amount) for amount in sorted((stated - shown).elements())),
-            }
-            return [Finding(code="lines_of_page_differ", facts=facts)]
-    return []

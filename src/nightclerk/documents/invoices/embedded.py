@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from xml.etree.ElementTree import Element
+
 import pypdfium2 as pdfium
 
 from nightclerk.documents.invoices import einvoice_xml, trade_xml
@@ -21,11 +23,16 @@ def xml_reading(document: pdfium.PdfDocument, file: str) -> Reading | None:
         content = bytes(attachment.get_data())
         if len(content) > SIZE_LIMIT:
             continue
-        root = parse(content, f"{file}/{name}")
-        if local(root) in trade_xml.CII_ROOTS:
-            return trade_xml.cii(root)
-        if local(root) in trade_xml.UBL_ROOTS:
-            return trade_xml.ubl(root)
-        if local(root) == "EInvoice":
-            return einvoice_xml.reading(root)
+        found = reading_of(parse(content, f"{file}/{name}"))
+        if found is not None:
+            return found
     return None
+
+
+def reading_of(root: Element) -> Reading | None:
+    """What an XML of any known kind states; None for one of another kind."""
+    if local(root) in trade_xml.CII_ROOTS:
+        return trade_xml.cii(root)
+    if local(root) in trade_xml.UBL_ROOTS:
+        return trade_xml.ubl(root)
+    return einvoice_xml.reading(root) if local(root) == "EInvoice" else None

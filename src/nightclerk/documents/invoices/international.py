@@ -9,6 +9,7 @@ from datetime import date
 from decimal import Decimal
 
 from nightclerk.documents.invoices import keyed
+from nightclerk.documents.invoices.compare_lines import PageRow, PageText, tight
 from nightclerk.documents.invoices.items import items_of
 from nightclerk.documents.invoices.keyed import Found, found_by
 from nightclerk.documents.invoices.latin import days, decimal_mark, figures
@@ -44,7 +45,7 @@ def reading(sheets: Sequence[Sheet]) -> Reading:
         "orders": _order(pages),
     }  # fmt: skip
     fields = {name: (field,) for name, field in found.items() if field is not None}
-    return Reading(fields=fields, lines=items, lines_carry_tax=False, lines_provable=False)
+    return Reading(fields=fields, lines=items, lines_carry_tax=False, lines_provable=False, tax_parts=totals.parts)
 
 
 def _best(found: Iterable[Found]) -> Found | None:
@@ -112,6 +113,7 @@ class Claims:
     amounts: frozenset[Decimal]
     printed_days: frozenset[date]
     sums_meet: bool
+    text: PageText
 
     def prints(self, value: Value) -> bool:
         return isinstance(value, Decimal) and abs(value) in self.amounts
@@ -132,4 +134,18 @@ def claims_of(sheets: Sequence[Sheet]) -> Claims:
         amounts=frozenset(abs(f.value) for lines in pages for line in lines for f in figures(line.text, point)),
         printed_days=frozenset(day for lines in pages for line in lines for day, _ in days(line.text)),
         sums_meet=totals_of(pages, point, [item.net for item in items]).sure,
+        text=_text_of(pages, point),
     )  # fmt: skip
+
+
+def _text_of(pages: Sequence[Sequence[Line]], point: str) -> PageText:
+    """What the pages print, for holding lines against it. A comma and a point are both tried as decimal mark."""
+    rows = tuple(
+        PageRow(
+            words=frozenset(re.findall(r"[^\W\d_]+[²³23]?", line.text.casefold())),
+            figures=frozenset(abs(figure.value) for mark in {point, ",", "."} for figure in figures(line.text, mark)),
+        )
+        for lines in pages
+        for line in lines
+    )
+    return PageText(rows=rows, tight="".join(tight(line.text) for lines in pages for line in lines))

@@ -29,8 +29,8 @@ _WORKER = "from nightclerk.documents.invoices.worker import main; main()"
 class InvoiceReader:
     """`with InvoiceReader() as reader: reader.read(path)`; one worker process, started again after trouble."""
 
-    def __init__(self, *, timeout_s: float = 60.0, memory_mb: int = 2048) -> None:
-        self.timeout_s, self.memory_mb = timeout_s, memory_mb
+    def __init__(self, *, timeout_s: float = 60.0, memory_mb: int = 2048, taught: Path | None = None) -> None:
+        self.timeout_s, self.memory_mb, self.taught = timeout_s, memory_mb, taught
         self._worker: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> InvoiceReader:
@@ -55,7 +55,7 @@ class InvoiceReader:
         timer = threading.Timer(self.timeout_s, stop)
         timer.start()
         try:
-            send(worker.stdin, (str(path), with_xml))
+            send(worker.stdin, (str(path), with_xml, str(self.taught or "")))
             answer = receive(worker.stdout)
         except (BrokenPipeError, EOFError):
             answer = None

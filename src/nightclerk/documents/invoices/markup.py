@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from xml.etree.ElementTree import Element, ParseError
 
 from defusedxml import DefusedXmlException
@@ -12,6 +13,7 @@ from defusedxml.ElementTree import fromstring
 from nightclerk.documents.invoices.faults import BrokenFile, ForbiddenXml, TooMuch
 
 SIZE_LIMIT = 20_000_000
+_FIGURE = re.compile(r"[+-]?(?:[0-9]{1,18}(?:\.[0-9]{0,20})?|\.[0-9]{1,20})(?:[eE][+-]?[0-9])?")
 
 
 def parse(content: bytes, file: str) -> Element:
@@ -54,9 +56,5 @@ def anywhere(element: Element, name: str) -> str:
 
 
 def decimal(text: str) -> Decimal | None:
-    """A figure of an XML document (point as decimal mark, no thousands)."""
-    try:
-        value = Decimal(text.strip())
-    except InvalidOperation:
-        return None
-    return value if value.is_finite() else None
+    """A figure of an XML document (point as decimal mark, no thousands); None for anything that no invoice holds."""
+    return Decimal(text.strip()) if _FIGURE.fullmatch(text.strip()) else None

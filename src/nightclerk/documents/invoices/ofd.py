@@ -6,10 +6,12 @@ import contextlib
 import io
 import posixpath
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from dataclasses import replace
 from xml.etree.ElementTree import Element
 
 from nightclerk.documents.invoices import fapiao, fapiao_table, figures
+from nightclerk.documents.invoices.compare_lines import line_by_line
 from nightclerk.documents.invoices.faults import BrokenFile, NoInvoiceInside, TooMuch
 from nightclerk.documents.invoices.glyphs import Glyph, Page
 from nightclerk.documents.invoices.markup import local, parse, walk
@@ -20,7 +22,7 @@ from nightclerk.documents.invoices.ofd_attached import (
     tagged_fields,
 )
 from nightclerk.documents.invoices.sheet import Sheet
-from nightclerk.domain.invoices import Field, Finding, InvoiceLine, Reading, Source, Value
+from nightclerk.domain.invoices import Field, InvoiceLine, Reading, Source, Value
 
 ENTRY_LIMIT, BYTES_LIMIT, PAGE_LIMIT = 2000, 80_000_000, 100
 _POINTS = 72 / 25.4
@@ -58,14 +60,13 @@ def ofd_reading(content: bytes, file: str) -> tuple[int, Reading]:
         for name, field in fapiao.head(sheet).items():
             if not any(known.source is Source.TEXT for known in fields.get(name, ())):
                 fields[name] = (*fields.get(name, ()), field)
-    same = sorted(line.net for line in lines) == sorted(line.net for line in lines_said)
-    findings = [] if same or not lines or not lines_said else [_lines_differ(lines, lines_said)]
-    return len(pages), Reading(fields=fields, lines=tuple(lines) or lines_said, findings=tuple(findings))
-
-
-def _lines_differ(shown: Sequence[InvoiceLine], said: Sequence[InvoiceLine]) -> Finding:
-    facts = {"page": ", ".join(str(line.net) for line in shown), "xml": ", ".join(str(line.net) for line in said)}
-    return Finding(code="lines_of_page_differ", facts=facts)
+    reading = Reading(fields=fields, lines=tuple(lines) or lines_said)
+    if not lines or not lines_said:
+        return len(pages), reading
+    said, unlike = line_by_line(lines, lines_said)
+    same = len(said) == len(lines)
+    shown = tuple(replace(line, witnessed=same and bool(said[n].witnessed)) for n, line in enumerate(lines))
+    return len(pages), replace(reading, lines=shown, findings=unlike)
 
 
 def _beside_the_pages(parts: dict[str, bytes], file: str) -> tuple[list[tuple[str, Field]], tuple[InvoiceLine, ...]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from nightclerk.documents.invoices.faults import BrokenFile, EncryptedFile, TooM
 from nightclerk.documents.invoices.glyphs import Glyph, Page, page_of
 from nightclerk.documents.invoices.qr import qr_fields, qr_text
 from nightclerk.documents.invoices.sheet import Sheet
+from nightclerk.documents.invoices.taught import Layout, with_taught
 from nightclerk.domain.invoices import Field, InvoiceLine, Reading
 
 PAGE_LIMIT, OCR_PAGES = 200, 5
@@ -38,8 +39,10 @@ def open_pdf(content: bytes, name: str) -> pdfium.PdfDocument:
     return document
 
 
-def pdf_readings(content: bytes, path: Path, *, with_xml: bool = True) -> tuple[int, str, list[Reading]]:
-    """(pages, format, what the sources say of each invoice in the file)."""
+def pdf_readings(
+    content: bytes, path: Path, *, with_xml: bool = True, taught: Sequence[Layout] = ()
+) -> tuple[int, str, list[Reading]]:
+    """(pages, format, what the sources say of each invoice in the file). `taught` layouts help with free pages."""
     document = open_pdf(content, path.name)
     try:
         pages = [page_of(document, index) for index in range(len(document))]
@@ -49,9 +52,9 @@ def pdf_readings(content: bytes, path: Path, *, with_xml: bool = True) -> tuple[
         sheets = [part for page in pages for part in parted(Sheet(page))]
         attached = embedded.xml_reading(document, path.name) if with_xml else None
         if any(fapiao.is_fapiao(sheet) for sheet in sheets):
-            readings = [_fapiao(document, group) for group in _invoices(sheets)]
+            readings = [fapiao_reading(document, group) for group in _invoices(sheets)]
         else:
-            readings = [international.reading(sheets)]
+            readings = [with_taught(international.reading(sheets), sheets, taught)]
         if scanned:
             readings = [ocr.by_ocr(reading) for reading in readings]
         if attached is not None and len(readings) == 1:
@@ -106,7 +109,7 @@ def _invoices(sheets: Iterable[Sheet]) -> list[list[Sheet]]:
     return [group for _, group in groups]
 
 
-def _fapiao(document: pdfium.PdfDocument, sheets: list[Sheet]) -> Reading:
+def fapiao_reading(document: pdfium.PdfDocument, sheets: list[Sheet]) -> Reading:
     """Head from the first page, totals from the page that has them, lines from all, QR from the first."""
     fields: dict[str, tuple[Field, ...]] = {}
     lines: list[InvoiceLine] = []

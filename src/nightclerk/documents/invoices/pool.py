@@ -16,7 +16,13 @@ Result = list[Invoice] | DocumentError
 
 
 def read_many(
-    files: Sequence[Path], *, with_xml: bool = True, jobs: int = 0, timeout_s: float = 60.0, memory_mb: int = 2048
+    files: Sequence[Path],
+    *,
+    with_xml: bool = True,
+    jobs: int = 0,
+    timeout_s: float = 60.0,
+    memory_mb: int = 2048,
+    taught: Path | None = None,
 ) -> Iterator[tuple[Path, Result]]:
     """(file, its invoices or the sentence about it), in the order of the files; a bad file stops nothing.
 
@@ -24,7 +30,7 @@ def read_many(
     """
     count = max(1, min(jobs or min(os.cpu_count() or 1, 4), len(files)))
     readers: queue.SimpleQueue[InvoiceReader] = queue.SimpleQueue()
-    started = [InvoiceReader(timeout_s=timeout_s, memory_mb=memory_mb) for _ in range(count)]
+    started = [InvoiceReader(timeout_s=timeout_s, memory_mb=memory_mb, taught=taught) for _ in range(count)]
     for reader in started:
         readers.put(reader)
 

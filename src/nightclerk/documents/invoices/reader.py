@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -12,8 +12,10 @@ from typing import Any
 from nightclerk.documents.invoices.faults import CannotOpen, NoInvoiceInside, NotAnInvoiceFile, TooMuch
 from nightclerk.documents.invoices.ofd import ofd_reading
 from nightclerk.documents.invoices.pdf import pdf_readings
+from nightclerk.documents.invoices.taught import Layout, load_taught
 from nightclerk.documents.invoices.xml import xml_reading
-from nightclerk.domain.invoices import Field, Invoice, InvoiceLine, InvoiceStatus, Reading, Source, examine
+from nightclerk.domain.invoice_proofs import examine
+from nightclerk.domain.invoices import Field, Invoice, InvoiceLine, InvoiceStatus, Reading
 from nightclerk.texts import say
 
 BYTES_LIMIT = 60_000_000
@@ -28,13 +30,13 @@ _LOOKS_LIKE = (
 )
 
 
-def read_invoices(path: Path, *, with_xml: bool = True) -> list[Invoice]:
+def read_invoices(path: Path, *, with_xml: bool = True, taught: Path | None = None) -> list[Invoice]:
     """All invoices of one file. Raises a DocumentError (one sentence, with its remedy) when there is none.
 
-    `with_xml=False` leaves an embedded XML aside and reads the page alone.
+    `with_xml=False` leaves an embedded XML aside and reads the page alone; `taught` is a folder of taught layouts.
     """
     content = _load(path)
-    pages, form, readings = _readings(content, path, with_xml)
+    pages, form, readings = _readings(content, path, with_xml, load_taught(taught) if taught else ())
     sha256 = hashlib.sha256(content).hexdigest()
     invoices = [examine(reading, file=path.name, sha256=sha256, pages=pages, format=form) for reading in readings]
     if all(invoice.status is InvoiceStatus.UNREADABLE for invoice in invoices):
@@ -52,10 +54,10 @@ def _load(path: Path) -> bytes:
         raise CannotOpen(file=path.name, why=error.strerror or type(error).__name__) from error
 
 
-def _readings(content: bytes, path: Path, with_xml: bool) -> tuple[int, str, list[Reading]]:
+def _readings(content: bytes, path: Path, with_xml: bool, taught: Sequence[Layout]) -> tuple[int, str, list[Reading]]:
     start = content[:1024].lstrip(b"\xef\xbb\xbf \t\r\n")
     if b"%PDF-" in content[:1024]:
-        return pdf_readings(content, path, with_xml=with_xml)
+        return pdf_readings(content, path, with_xml=with_xml, taught=taught)
     if start.startswith(b"PK\x03\x04"):
         pages, reading = ofd_reading(content, path.name)
         return pages, "ofd", [reading]
@@ -117,8 +119,8 @@ def _line_json(line: InvoiceLine) -> dict[str, Any]:
         "name": line.name, "spec": line.spec, "unit": line.unit, "quantity": _text(line.quantity),
         "price": _text(line.price), "net": str(line.net), "rate": line.rate_text, "tax": str(line.tax),
         "sku": line.sku, "source": line.source.value, "page": line.page,
-        # All of a line is confirmed only where its words were not recognised on a page; the sums prove the figures.
-        "confirmed": bool(line.confirmed_by) and line.source is Source.XML,
+        # Sums prove the figures of a line; its words only two sources that say the same.
+        "confirmed": bool(line.confirmed_by) and line.witnessed is True,
         "figures_confirmed_by": line.confirmed_by,
         "box": list(line.box) if line.box else None,
     }  # fmt: skip

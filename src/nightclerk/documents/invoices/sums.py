@@ -12,7 +12,8 @@ from itertools import pairwise
 from nightclerk.documents.invoices.latin import CURRENCIES, CURRENCY, Figure, figures
 from nightclerk.documents.invoices.lettering import Line, field_of
 from nightclerk.domain.amounts import rounded
-from nightclerk.domain.invoices import Field
+from nightclerk.domain.invoices import Field, TaxPart
+from nightclerk.domain.line_proofs import tax_fits
 
 #: What a label calls its amount; the first that fits decides. `open` is what is still to be paid.
 _CLASSES = tuple(
@@ -71,6 +72,16 @@ class Printed:
     places: int = 0
 
 
+@dataclass(frozen=True)
+class RowTax:
+    """The tax of a row that names its rate; `base` when the row prints what it is taken of."""
+
+    rate: Decimal
+    tax: Decimal
+    shown: Printed
+    base: Decimal | None
+
+
 @dataclass
 class Totals:
     """What the pages say in total; `open` and `prepaid` explain why less is to be paid than the gross."""
@@ -79,6 +90,7 @@ class Totals:
     tax: Field | None = None
     gross: Field | None = None
     sure: bool = False  # the three add up
+    parts: tuple[TaxPart, ...] = ()  # the tax at each rate, where the page states its base too
 
 
 def class_of(label: str) -> str:
@@ -95,19 +107,16 @@ def is_money(figure: Figure) -> bool:
 def totals_of(pages: Sequence[Sequence[Line]], point: str, line_nets: Sequence[Decimal]) -> Totals:
     """The triple of printed amounts with net + tax = gross that the labels and the lines speak for."""
     printed: dict[Decimal, Printed] = {}
-    taxes: list[tuple[Decimal, Decimal, Printed]] = []  # (rate, tax, where) of the rows that name a rate
+    taxes: list[RowTax] = []
     rates: set[Decimal] = set()
     for lines in pages:
         for index, line in enumerate(lines):
             rates |= {Decimal(found.replace(",", ".")) / 100 for found in _PERCENT.findall(line.text)}
-            for rate, one in _row(line, lines[max(0, index - 3) : index], point, printed):
-                taxes.append((rate, one.field.value, one))  # type: ignore[arg-type]
+            taxes += _row(line, lines[max(0, index - 3) : index], point, printed)
     return _decide(printed, taxes, rates, line_nets)
 
 
-def _row(
-    line: Line, above: Sequence[Line], point: str, printed: dict[Decimal, Printed]
-) -> Iterable[tuple[Decimal, Printed]]:
+def _row(line: Line, above: Sequence[Line], point: str, printed: dict[Decimal, Printed]) -> Iterable[RowTax]:
     """Note the amounts of one row; yield those that are the tax at a stated rate."""
     found = [figure for figure in figures(line.text, point) if is_money(figure)]
     percent = _PERCENT.search(line.text)
@@ -127,7 +136,10 @@ def _row(
         one.classes |= kinds - {""}
         one.places += 1
         if "tax" in kinds and percent:
-            yield Decimal(percent[1].replace(",", ".")) / 100, Printed(field_of(figure.value, glyphs))
+            rate = Decimal(percent[1].replace(",", ".")) / 100
+            bases = [f.value for f in found if f.value != figure.value and tax_fits(f.value, rate, figure.value)]
+            shown = Printed(field_of(figure.value, glyphs))
+            yield RowTax(rate, figure.value, shown, bases[0] if bases else None)
 
 
 def _above(above: Sequence[Line], x0: float, x1: float, line: Line) -> set[str]:
@@ -145,8 +157,7 @@ def _above(above: Sequence[Line], x0: float, x1: float, line: Line) -> set[str]:
 
 
 def _decide(
-    printed: dict[Decimal, Printed], taxes: list[tuple[Decimal, Decimal, Printed]], rates: set[Decimal],
-    line_nets: Sequence[Decimal],
+    printed: dict[Decimal, Printed], taxes: Sequence[RowTax], rates: set[Decimal], line_nets: Sequence[Decimal],
 ) -> Totals:  # fmt: skip
     candidates = dict(printed)
     split = _split_tax(taxes)
@@ -169,7 +180,7 @@ def _decide(
     shown = candidates.get(tax)
     where = shown.field if shown else printed[net].field
     return Totals(
-        gross=printed[gross].field, net=printed[net].field, sure=True,
+        gross=printed[gross].field, net=printed[net].field, sure=True, parts=_parts(taxes, rates, net, tax),
         tax=Field(value=tax, source=where.source, page=where.page, box=where.box if shown else None),
     )  # fmt: skip
 
@@ -199,12 +210,21 @@ def _score(
     return score
 
 
-def _split_tax(taxes: list[tuple[Decimal, Decimal, Printed]]) -> tuple[Decimal, Printed] | None:
+def _parts(taxes: Sequence[RowTax], rates: set[Decimal], net: Decimal, tax: Decimal) -> tuple[TaxPart, ...]:
+    """What bears the tax out: one printed rate for all of the net, or rows that state base, rate and tax."""
+    for rate in sorted(rates):
+        if rate and tax_fits(net, rate, tax):
+            return (TaxPart(net=net, rate=rate, tax=tax),)
+    stated = {row.rate: TaxPart(net=row.base, rate=row.rate, tax=row.tax) for row in taxes if row.base is not None}
+    return tuple(stated.values())
+
+
+def _split_tax(taxes: Sequence[RowTax]) -> tuple[Decimal, Printed] | None:
     """The sum of the taxes that are stated for each rate on its own."""
-    by_rate = {rate: (tax, one) for rate, tax, one in taxes}
+    by_rate = {row.rate: row for row in taxes}
     if len(by_rate) < 2:
         return None
-    return sum((tax for tax, _ in by_rate.values()), Decimal(0)), next(iter(by_rate.values()))[1]
+    return sum((row.tax for row in by_rate.values()), Decimal(0)), next(iter(by_rate.values())).shown
 
 
 def _named_only(printed: dict[Decimal, Printed]) -> Totals:

@@ -8,6 +8,7 @@ from xml.etree.ElementTree import Element
 
 from nightclerk.documents.invoices import figures
 from nightclerk.documents.invoices.markup import anywhere, decimal, first, local, walk
+from nightclerk.documents.invoices.trade_sums import Stated, charges_of, cii_parts, contradictions, ubl_parts
 from nightclerk.domain.amounts import FEN
 from nightclerk.domain.invoices import Field, InvoiceLine, Reading, Source, Value
 
@@ -43,14 +44,27 @@ def cii(root: Element) -> Reading:
         "gross": _sum(sums, "GrandTotalAmount", currency),
     }
     lines = tuple(line for item in walk(deal, "IncludedSupplyChainTradeLineItem") if (line := _cii_line(item)))
-    return Reading(fields=_fields(values), lines=lines, lines_carry_tax=False)
+    stated = Stated(
+        net=_sum(sums, "TaxBasisTotalAmount", currency), tax=_sum(sums, "TaxTotalAmount", currency),
+        line_total=_sum(sums, "LineTotalAmount", currency), charges=_sum(sums, "ChargeTotalAmount", currency),
+        allowances=_sum(sums, "AllowanceTotalAmount", currency), parts=cii_parts(settlement),
+    )  # fmt: skip
+    return _reading(values, lines, stated)
+
+
+def _reading(values: Mapping[str, Value | None], lines: tuple[InvoiceLine, ...], stated: Stated) -> Reading:
+    return Reading(
+        fields=_fields(values), lines=lines, findings=contradictions(lines, stated), lines_carry_tax=False,
+        adjustment=stated.adjustment if stated.explained else None, tax_parts=stated.parts,
+    )  # fmt: skip
 
 
 def _cii_line(item: Element) -> InvoiceLine | None:
     settlement = _child(item, "SpecifiedLineTradeSettlement", "SpecifiedSupplyChainTradeSettlement")
     net = decimal(anywhere(settlement, "LineTotalAmount"))
-    if net is None:
-        return None
+    kind = first(item, "AssociatedDocumentLineDocument", "LineStatusReasonCode")
+    if net is None or kind in ("GROUP", "INFORMATION"):
+        return None  # a heading over other lines, or a remark: its amount is in no sum
     tax = _child(settlement, "ApplicableTradeTax")
     percent = first(tax, "RateApplicablePercent") or first(tax, "ApplicablePercent")
     agreement = _child(item, "SpecifiedLineTradeAgreement", "SpecifiedSupplyChainTradeAgreement")
@@ -58,8 +72,10 @@ def _cii_line(item: Element) -> InvoiceLine | None:
     product = _child(item, "SpecifiedTradeProduct")
     return InvoiceLine(
         name=first(product, "Name"), sku=first(product, "SellerAssignedID"),
-        quantity=decimal(first(delivery, "BilledQuantity")),
+        quantity=decimal(first(delivery, "BilledQuantity")), unit=_unit(delivery, "BilledQuantity"),
         price=decimal(first(agreement, "NetPriceProductTradePrice", "ChargeAmount")),
+        per=decimal(first(agreement, "NetPriceProductTradePrice", "BasisQuantity")) or Decimal(1),
+        extra=charges_of(settlement, name="SpecifiedTradeAllowanceCharge", flag="Indicator", amount="ActualAmount"),
         net=net, rate=_rate(percent), rate_text=percent, source=Source.XML,
     )  # fmt: skip
 
@@ -84,7 +100,12 @@ def ubl(root: Element) -> Reading:
     }
     items = (*walk(root, "InvoiceLine"), *walk(root, "CreditNoteLine"))
     lines = tuple(line for item in items if (line := _ubl_line(item)))
-    return Reading(fields=_fields(values), lines=lines, lines_carry_tax=False)
+    stated = Stated(
+        net=_fen(first(totals, "TaxExclusiveAmount")), tax=_fen(first(root, "TaxTotal", "TaxAmount")),
+        line_total=_fen(first(totals, "LineExtensionAmount")), charges=_fen(first(totals, "ChargeTotalAmount")),
+        allowances=_fen(first(totals, "AllowanceTotalAmount")), parts=ubl_parts(_child(root, "TaxTotal")),
+    )  # fmt: skip
+    return _reading(values, lines, stated)
 
 
 def _ubl_line(item: Element) -> InvoiceLine | None:
@@ -95,8 +116,17 @@ def _ubl_line(item: Element) -> InvoiceLine | None:
     return InvoiceLine(
         name=first(item, "Item", "Name"), price=decimal(first(item, "Price", "PriceAmount")),
         quantity=decimal(first(item, "InvoicedQuantity") or first(item, "CreditedQuantity")),
+        unit=_unit(item, "InvoicedQuantity") or _unit(item, "CreditedQuantity"),
+        sku=first(item, "Item", "SellersItemIdentification", "ID"),
+        per=decimal(first(item, "Price", "BaseQuantity")) or Decimal(1),
+        extra=charges_of(item, name="AllowanceCharge", flag="ChargeIndicator", amount="Amount"),
         net=net, rate=_rate(percent), rate_text=percent, source=Source.XML,
     )  # fmt: skip
+
+
+def _unit(parent: Element, name: str) -> str:
+    """The unit code of a quantity (C62 = one piece), as the document writes it."""
+    return next((node.get("unitCode", "") for node in walk(parent, name)), "")
 
 
 def _child(element: Element, *names: str) -> Element:

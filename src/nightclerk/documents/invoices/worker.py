@@ -16,7 +16,7 @@ from typing import IO, cast
 
 import cv2
 
-from nightclerk.documents.invoices.faults import TooMuch
+from nightclerk.documents.invoices.faults import BrokenFile, TooMuch
 from nightclerk.documents.invoices.reader import read_invoices
 from nightclerk.errors import NightClerkError
 
@@ -47,14 +47,16 @@ def receive(stream: IO[bytes]) -> object | None:
     return pickle.loads(stream.read(struct.unpack(">I", head)[0]))
 
 
-def answer(path: Path, with_xml: bool, megabytes: int) -> object:
+def answer(path: Path, with_xml: bool, taught: Path | None, megabytes: int) -> object:
     """The invoices of a file, or the sentence about it as an exception to raise."""
     try:
-        return read_invoices(path, with_xml=with_xml)
+        return read_invoices(path, with_xml=with_xml, taught=taught)
     except MemoryError:
         return TooMuch(file=path.name, what="the memory that it needs", limit=f"{megabytes} MB")
     except (NightClerkError, OSError) as error:
         return error
+    except Exception as error:  # whatever a library trips over in a stranger's file is about that file
+        return BrokenFile(file=path.name, why=f"{type(error).__name__}: {error}"[:200])
 
 
 def main() -> None:
@@ -65,5 +67,5 @@ def main() -> None:
     output = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     while (asked := receive(sys.stdin.buffer)) is not None:
-        path, with_xml = cast("tuple[str, bool]", asked)
-        send(output, answer(Path(path), with_xml, megabytes))
+        path, with_xml, taught = cast("tuple[str, bool, str]", asked)
+        send(output, answer(Path(path), with_xml, Path(taught) if taught else None, megabytes))

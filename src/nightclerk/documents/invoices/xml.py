@@ -7,6 +7,7 @@ from dataclasses import replace
 from nightclerk.documents.invoices import einvoice_xml, trade_xml
 from nightclerk.documents.invoices.faults import NoInvoiceInside
 from nightclerk.documents.invoices.markup import local, parse
+from nightclerk.domain.amounts import ZERO
 from nightclerk.domain.invoices import Reading
 
 #: The XML is the original document itself, so its values cannot have been misread.
@@ -32,4 +33,4 @@ def _original(reading: Reading) -> Reading:
         )
         for name, found in reading.fields.items()
     }
-    return replace(reading, fields=fields)
+    return replace(reading, fields=fields, adjustment=reading.adjustment or ZERO)

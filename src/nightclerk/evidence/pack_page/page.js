@@ -46,6 +46,18 @@ function facts(list, entries) {
   }
 }
 
+function parts() { // a run that several machines worked on has a page for each of them
+  $("parts").replaceChildren();
+  if (data.parts.length < 2) return;
+  $("parts").append(make("span", "", say("pack.parts", { n: data.parts.length })));
+  for (const [at, part] of data.parts.entries()) {
+    const here = part.run === data.run;
+    const link = make(here ? "b" : "a", "", String(at + 1));
+    if (!here) link.href = part.page;
+    $("parts").append(link);
+  }
+}
+
 // ---------------------------------------------------------------------------------------- frame
 function frame() {
   document.documentElement.lang = state.language === "zh" ? "zh-CN" : "en";
@@ -57,6 +69,7 @@ function frame() {
   $("language").lang = state.language === "zh" ? "en" : "zh-CN";
   $("bot").textContent = shown(data.facts.bot ?? data.run);
   $("run").textContent = shown(data.run);
+  parts();
   badges();
   const took = data.began && data.ended ? span(new Date(data.ended) - new Date(data.began)) : "";
   const of = data.facts;

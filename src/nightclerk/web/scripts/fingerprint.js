@@ -63,7 +63,7 @@
     if (!tokens.has(said)) tokens.set(said, said.split(/\s+/).filter((c) => c && c.length < 40 && !HASHED.test(c) && !STATES.test(c)).slice(0, 8));
     return tokens.get(said);
   };
-  const GENERATED = /\d{4,}|^(ember|react|radix|headlessui|ext-gen|mui|rc_|:r)|[0-9a-f]{8,}/i;
+  const GENERATED = /\d{4,}|^(el-id-|ember|react|radix|headlessui|ext-gen|mui|rc_|:r)|[0-9a-f]{8,}/i;
   const idOf = (e) => (GENERATED.test(attr(e, "id")) ? "" : attr(e, "id"));
   const hrefOf = (e) => {
     const href = attr(e, "href") || attr(e, "formaction");
@@ -167,12 +167,21 @@
     }
     return found;
   };
+  const groupOf = (e) => {
+    // What stands beside it in the smallest thing that says more than the element itself: the card of its button.
+    const own = words(e);
+    for (let node = up(e), depth = 0; node && node.tagName !== "BODY" && depth < 6; node = up(node), depth++) {
+      const beside = pieces(node).filter((piece) => !own.includes(piece));
+      if (beside.length) return beside.length > 12 ? [] : beside.slice(0, 6);
+    }
+    return [];
+  };
   const iconOf = (e) => {
     const icon = e.querySelector("i[class], svg[class], span[class*=icon], use");
     if (!icon) return "";
     return attr(icon, "href") || attr(icon, "xlink:href") || attr(icon, "data-icon") || attr(icon, "class").split(/\s+/).filter((c) => /[a-z]-[a-z]/.test(c) && !HASHED.test(c)).slice(-1)[0] || "";
   };
-  const quick = (e) => ({ role: roleOf(e), tag: e.tagName.toLowerCase(), name: nameOf(e), id: idOf(e), href: hrefOf(e), test_id: testIdOf(e), field_name: attr(e, "name") });
+  const quick = (e) => ({ role: roleOf(e), tag: e.tagName.toLowerCase(), name: nameOf(e), id: idOf(e), href: hrefOf(e), test_id: testIdOf(e), field_name: GENERATED.test(attr(e, "name")) ? "" : attr(e, "name") });
   const full = (e, place, extra) => {
     const path = [], landmarks = [];
     for (let node = up(e); node && node.tagName !== "BODY"; node = up(node)) {
@@ -189,7 +198,7 @@
       value: /^(button|submit|reset|checkbox|radio)$/.test(type) || e.tagName === "BUTTON" ? squeeze(attr(e, "value")) : "",
       classes: classesOf(e), path, landmarks, heading: headingOf(e), form: e.form && e.form.getAttribute ? attr(e.form, "id") || attr(e.form, "name") || (attr(e.form, "action") || "").split("?")[0] : "",
       row: row ? rowKeyOf(row) : [], in_row: !!row, column: row ? columnOf(e) : "", before: row ? [] : around(e, false), after: row ? [] : around(e, true),
-      icon: iconOf(e), box: [box.left, box.top, box.width, box.height].map(Math.round),
+      group: row ? [] : groupOf(e), icon: iconOf(e), box: [box.left, box.top, box.width, box.height].map(Math.round),
       frame: place.frame, shadow: place.shadow, hidden: hiddenNow(e) || place.hidden, control: e.matches(CONTROLS), ...extra,
     };
     return Object.fromEntries(Object.entries(made).filter(([, value]) => !(value === "" || value === false || (Array.isArray(value) && !value.length))));
@@ -245,36 +254,60 @@
     for (let node = up(e), i = 0; node && i < path.length && i < 3; node = up(node), i++) score += 0.5 * (path[i] === step(node));
     return score;
   };
-  const counts = (tally, one) => ({ name: tally.name.get(one.name) || 0, role_name: tally.role_name.get(`${one.role}|${one.name}`) || 0, id: tally.id.get(one.id) || 0, href: tally.href.get(one.href) || 0 });
+  // Short stand-ins for what a control says: neighbours and look-alikes are kept as these, not as texts.
+  const hashed = (text) => { let h = 0x811c9dc5; for (let i = 0; i < text.length; i++) h = Math.imul(h ^ text.charCodeAt(i), 0x01000193) >>> 0; return ((h >>> 16) ^ (h & 0xffff)).toString(16).padStart(4, "0"); };
+  const keyOf = (e, one) => `${one.role}|${one.name ? one.name.toLowerCase() : `${attr(e, "type").toLowerCase()}.${iconOf(e)}.${classesOf(e).slice(0, 2).join(".")}`}`;
+  const masked = new Map();
+  const kinToken = (key) => { if (!masked.has(key)) masked.set(key, hashed(key.replace(/\d+/g, "0"))); return masked.get(key); };
+  const KIN = 6, OTHERS = 12;
+  const kin = (found, place, step) => {
+    const tokens = [];
+    for (let i = place + step; i >= 0 && i < found.length && tokens.length < KIN; i += step) if (found[i].control) tokens.push(kinToken(found[i].key));
+    return tokens;
+  };
+  const relatives = (tally, found, mine) => ({
+    token: hashed(mine.key), kin_before: kin(found, mine.place_in, -1), kin_after: kin(found, mine.place_in, 1),
+    counts: { ...counts(tally, mine.one), twins: tally.key.get(mine.key), nth: mine.nth },
+  });
+  const others = (raw, found, mine) => {
+    const scored = found.filter((one) => one.control && one.key !== mine.key).map((one) => ({ key: one.key, score: rough(raw, one.one, one.e) }));
+    return [...new Set(scored.sort((a, b) => b.score - a.score).slice(0, OTHERS).map((one) => hashed(one.key)))];
+  };
+  const counts = (tally, one) => ({ name: tally.name.get(one.name) || 0, role_name: tally.role_name.get(`${one.role}|${one.name}`) || 0, id: tally.id.get(one.id) || 0, href: tally.href.get(one.href) || 0, field_name: tally.field_name.get(one.field_name) || 0 });
   let whole = null;
   const tallied = (also) => {
     if (!also && whole) return whole;
-    const tally = { name: new Map(), role_name: new Map(), id: new Map(), href: new Map() };
+    const tally = { name: new Map(), role_name: new Map(), id: new Map(), href: new Map(), field_name: new Map(), key: new Map() };
     const found = [], orders = new Map();
     everything((e, place, control) => {
       if (!(control || (also && also(e)))) return;
       const one = quick(e);
       orders.set(one.role, (orders.get(one.role) || 0) + 1);
-      found.push({ e, one, place, order: orders.get(one.role) - 1 });
+      const key = keyOf(e, one);
+      found.push({ e, one, place, key, control, place_in: found.length, nth: tally.key.get(key) || 0, order: orders.get(one.role) - 1 });
+      bump(tally.key, key);
       if (one.name) { bump(tally.name, one.name); bump(tally.role_name, `${one.role}|${one.name}`); }
       if (one.id) bump(tally.id, one.id);
       if (one.href) bump(tally.href, one.href);
+      if (one.field_name) bump(tally.field_name, one.field_name);
     });
     if (!also) whole = { tally, found };
     return { tally, found };
   };
   const described = new Map();
-  const describe = (tally, { e, one, place, order }) => {
-    if (!described.has(e)) described.set(e, full(e, place, { order, counts: counts(tally, one) }));
-    return described.get(e);
+  const describe = (tally, found, mine) => {
+    if (!described.has(mine.e)) described.set(mine.e, full(mine.e, mine.place, { order: mine.order, ...relatives(tally, found, mine) }));
+    return described.get(mine.e);
   };
   const api = { nodes: [], total: 0 };
   // One element. `thorough`: with its order among its likes and how rare its name, id and href are (a pass over the page).
   api.of = (e, thorough = true) => {
     if (!thorough) return full(e, placeOf(e), {});
-    const { tally, found } = tallied((other) => other === e);
+    const { tally, found } = tallied(e.matches(CONTROLS) ? null : (other) => other === e);
     const mine = found.find((one) => one.e === e);
-    return full(e, placeOf(e), mine ? { order: mine.order, counts: counts(tally, mine.one) } : {});
+    if (!mine) return full(e, placeOf(e), {});
+    const raw = full(e, placeOf(e), { order: mine.order, ...relatives(tally, found, mine) });
+    return { ...raw, others: others(raw, found, mine) };
   };
   // Every control of the page; with `wanted`, also what is of its kind, and only the `limit` most like it.
   api.gather = (wanted = null, limit = 48) => {
@@ -290,7 +323,7 @@
       close = best(close, limit);
     }
     api.nodes = close.map((one) => one.e);
-    return close.map((one) => describe(tally, one));
+    return close.map((one) => describe(tally, found, one));
   };
   // The way down to an element by tag and place, for when nothing better tells it apart.
   api.pathOf = (e) => {

@@ -1,0 +1,99 @@
+"""Open the apps of a bot as its account, look at the pages that it will open, and leave no trace on this machine."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from nightclerk.app import starter_root, vault_of
+from nightclerk.clocks import SystemClock
+from nightclerk.desktop import open_desktop
+from nightclerk.errors import ApplicationError
+from nightclerk.gate import CommitGate
+from nightclerk.locate.files import selector_set
+from nightclerk.locate.healer import Healer
+from nightclerk.locate.prints import load_prints
+from nightclerk.locate.trial import Tried, try_elements
+from nightclerk.ports import Account, AppSettings, SelectorSet, Surface
+from nightclerk.rehearsal.pages import Page
+from nightclerk.screens import App, Session, WebApp
+from nightclerk.terminal import open_terminal
+from nightclerk.web import open_web
+from nightclerk.workspace import Workspace
+
+#: Parts of a browser's profile that a session does not need, and that only its own process may hold.
+_NOT_COPIED = ("*Cache*", "Singleton*", "Crashpad", "*.log", "LOCK")
+
+
+class NoFilm:
+    """A film that keeps nothing: a rehearsal leaves no evidence, because it enters nothing."""
+
+    folder = Path()
+
+    def __getattr__(self, name: str) -> Any:
+        return lambda *positional, **named: ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Looked:
+    """One page as it was found: its elements tried, or why it could not be opened."""
+
+    page: Page
+    tried: tuple[Tried, ...] = ()
+    fault: str = ""
+
+
+@contextmanager
+def opened(workspace: Workspace, kind: type[App], account: Account | None) -> Iterator[App]:
+    """An app signed in as an account, over a copy of its browser profile; all of it is gone afterwards."""
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="nightclerk-rehearsal-")))
+        settings, clock = workspace.app(kind.selectors), SystemClock()
+        selectors = selector_set(kind.selectors, workspace=workspace.root, starter=starter_root())
+        prints = load_prints(kind.selectors, workspace=workspace.root, starter=starter_root())
+        healer = Healer(app=kind.selectors, prints=prints)
+        surface = _surface(workspace, kind, account, folder, settings, selectors, healer)
+        stack.callback(surface.close)
+        session = Session(
+            surface=surface, film=NoFilm(), gate=CommitGate(), clock=clock, account=account,
+            vault=vault_of(workspace), settings=settings, files=folder, healer=healer,
+        )  # fmt: skip
+        app = kind(session)
+        app.sign_in()
+        yield app
+
+
+def _surface(
+    workspace: Workspace, kind: type[App], account: Account | None, folder: Path, settings: AppSettings,
+    selectors: SelectorSet, healer: Healer,
+) -> Surface:  # fmt: skip
+    clock = SystemClock()
+    if kind.kind == "desktop":
+        return open_desktop(selectors=selectors, settings=settings, clock=clock, folder=folder)
+    if kind.kind == "terminal":
+        return open_terminal(selectors=selectors, settings=settings, clock=clock)
+    profile = folder / "profile"
+    known = workspace.data / "profiles" / account.name if account else None
+    if known is not None and known.is_dir():
+        shutil.copytree(known, profile, ignore=shutil.ignore_patterns(*_NOT_COPIED), dirs_exist_ok=True)
+    return open_web(
+        selectors=selectors, settings=settings, profile=profile, downloads=folder, clock=clock, healer=healer
+    )
+
+
+def look_at(app: App, pages: Iterable[Page]) -> Iterator[Looked]:
+    """Open each page by its address and try what is expected there. Nothing is clicked or typed."""
+    if not isinstance(app, WebApp):
+        return
+    for page in pages:
+        try:
+            app.open(page.path)
+        except ApplicationError as error:
+            yield Looked(page=page, fault=str(error))
+            continue
+        yield Looked(page=page, tried=tuple(try_elements(app.session.surface, only=page.elements)))

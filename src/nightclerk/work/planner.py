@@ -1,0 +1,131 @@
+"""The scheduler's own judgement: which starts are due by the clock, by events, by files, by answers. Plans each once.
+
+APScheduler rings (`clockwork.py`); this decides. Everything that was due since the last look is planned in order, so
+a start is lost neither to a restart nor to a clock that jumps; looking twice, or on two machines, plans nothing twice.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from loguru import logger
+
+from nightclerk.domain.items import RunState, State, Task
+from nightclerk.errors import WorkspaceError
+from nightclerk.ports import Clock
+from nightclerk.work.agenda import Agenda, schedule_text
+from nightclerk.work.arrivals import Arrivals
+from nightclerk.work.shift import Shift, clock_slot
+from nightclerk.work.slots import Event
+from nightclerk.work.timetable import timetable_of
+from nightclerk.workspace import Bot
+
+#: A mark this far ahead of the clock was set while the clock was wrong.
+AHEAD = timedelta(minutes=10)
+#: So long after it was given, an answer still starts its bot.
+ANSWERS = timedelta(days=7)
+_AT_WORK = (RunState.QUEUED, RunState.RUNNING, RunState.PAUSED)
+
+
+@dataclass(kw_only=True)
+class Planner:
+    """Plans for all bots of a shift. Safe on several machines and threads."""
+
+    shift: Shift
+    agenda: Agenda
+    clock: Clock
+    _arrivals: Arrivals = field(default_factory=Arrivals)
+    _troubles: dict[str, str] = field(default_factory=dict)
+    _alone: threading.Lock = field(default_factory=threading.Lock)
+
+    def look(self) -> None:
+        """Plan whatever is due. One bot's bad schedule keeps no other from being planned."""
+        with self._alone:
+            for bot in self.shift.workspace.bots.values():
+                self._guarded(bot)
+            for event in self.shift.store.open_events():
+                self._start_for(event)
+            for task in self.shift.store.answered_since(self.clock.now() - ANSWERS):
+                self._go_on(task)
+
+    def _guarded(self, bot: Bot) -> None:
+        try:
+            self._catch_up(bot)
+            self._take_files(bot)
+        except WorkspaceError as error:
+            if self._troubles.get(bot.name) != str(error):
+                logger.error("{} is not planned: {}", bot.name, error)
+            self._troubles[bot.name] = str(error)
+        else:
+            self._troubles.pop(bot.name, None)
+
+    # ------------------------------------------------------------------------------------- by the clock
+
+    def _catch_up(self, bot: Bot) -> None:
+        text, now = schedule_text(bot.schedule), self.clock.now()
+        if not text:
+            return
+        store = self.shift.store
+        mark = store.mark(bot.name)
+        if mark is not None and mark[1] > now + AHEAD:
+            gone = store.unplan(bot.name, after=now)
+            logger.warning(
+                "the clock was ahead: {} is planned anew from now on, {} starts were unfiled", bot.name, gone
+            )
+            store.set_mark(bot.name, text, now)
+        due = self.agenda.unplanned(bot, now)
+        later = clock_slot(bot.name, due[-1]) if due else ""
+        for at in due:
+            self.shift.start_slot(bot, at, shift=self._night(at), later=later if at != due[-1] else "")
+        if mark is None or mark[0] != text or due:
+            store.set_mark(bot.name, text, due[-1] if due else now)
+
+    def _night(self, at: datetime) -> str:
+        """The shift that a time belongs to: the night that begins at noon."""
+        zone = ZoneInfo(self.shift.workspace.settings.timezone)
+        return f"night-{(at.astimezone(zone) - timedelta(hours=12)).date()}"
+
+    # ----------------------------------------------------------------------- by events, files and answers
+
+    def _start_for(self, event: Event) -> None:
+        name = f"event:{event.event}:{_short(event.key)}"
+        facts = {"event": event.event, "key": event.key}
+        for bot in self.shift.workspace.bots.values():
+            if bot.schedule.get("event") == event.event:
+                self.shift.start_slot(bot, event.at, shift=name, facts=facts, name=name, by=event.by or "event")
+        self.shift.store.take_event(event, now=self.clock.now())
+
+    def _take_files(self, bot: Bot) -> None:
+        timetable = timetable_of(bot, timezone=self.shift.workspace.settings.timezone)
+        if not timetable.file:
+            return
+        root = self.shift.workspace.root
+        now_s = self.clock.monotonic()
+        for path, version in self._arrivals.ready(root, timetable.file, now_s, timetable.settle.total_seconds()):
+            name = f"file:{_short(f'{path}|{version}')}"
+            facts = {"file": str(path)}
+            self.shift.start_slot(bot, self.clock.now(), shift=name, facts=facts, name=name, by="file")
+            self._arrivals.took(path, version)
+
+    def _go_on(self, task: Task) -> None:
+        """An answered item does not wait for its bot's next planned start; one that is under way takes it up itself."""
+        store = self.shift.store
+        item = store.item(task.queue, task.key) if task.key else None
+        run = store.run(task.run) if task.run else None
+        if item is None or run is None or item.state is not State.NEW or run.bot not in self.shift.workspace.bots:
+            return
+        if store.runs(bot=run.bot, states=_AT_WORK, limit=1):
+            return
+        alone = task.queue.startswith("run:")
+        facts = {"answer": task.task} | ({"origin": task.key, "parameters": dict(run.parameters)} if alone else {})
+        bot, name = self.shift.workspace.bots[run.bot], f"answer:{_short(f'{task.task}|{item.version}')}"
+        by = task.answered_by or "answer"
+        self.shift.start_slot(bot, self.clock.now(), shift=name, facts=facts, name=name, by=by)
+
+
+def _short(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
