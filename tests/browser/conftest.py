@@ -8,12 +8,15 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, Request
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, Request, expect
 
 from nightclerk.console.serve import ConsoleHandle, start_console
 from nightclerk.console.services import Services
 from tests.browser import night
 
+#: A condition may take this long on a machine that has other work to do; a quick one waits for none of it.
+PATIENCE_MS = 90_000
+expect.set_options(timeout=PATIENCE_MS)
 SYSTEM_BROWSERS = ("/usr/bin/chromium", "/usr/bin/google-chrome", "/usr/bin/microsoft-edge")
 
 
@@ -85,6 +88,7 @@ def signed_in(browser: Browser, console: ConsoleHandle) -> list[Any]:
     """The cookies of the admin, who has followed the one-time link."""
     context = browser.new_context()
     page = context.new_page()
+    page.set_default_timeout(PATIENCE_MS)
     page.goto(console.sign_in_url)
     page.wait_for_url("**/tonight")
     cookies = context.cookies()
@@ -98,5 +102,6 @@ def desk(page: Page, signed_in: list[Any], complaints: Complaints, dress: Dress)
     page.context.add_cookies(signed_in)
     dress("en", "light")
     page.set_viewport_size({"width": 1280, "height": 900})
+    page.set_default_timeout(PATIENCE_MS)
     complaints.watch(page)
     return page

@@ -66,15 +66,21 @@ class Launcher:
     def cancel(self, run: str, by: str) -> None:
         self.cancelled.append(run)
 
+    def pause(self, run: str, by: str) -> None:
+        self.store.update_run(run, state=RunState.PAUSED, ended_at=datetime.now(UTC))
+
+    def resume(self, run: str, by: str) -> None:
+        self.store.update_run(run, state=RunState.QUEUED)
+
     def next_starts(self, bot: str, n: int = 5) -> list[datetime]:
         first = datetime.now(UTC).replace(minute=30, second=0, microsecond=0) + timedelta(hours=2)
         return [first + timedelta(days=day) for day in range(n)]
 
 
-def _bot(name: str, zh: str, en: str, *parameters: Parameter, after: tuple[str, ...] = ()) -> BotInfo:
+def _bot(name: str, zh: str, en: str, *parameters: Parameter, after: tuple[str, ...] = (), queue: str = "") -> BotInfo:
     return BotInfo(
         name=name, title={"zh": zh, "en": en}, flow=f"flows.{name.replace('-', '_')}", parameters=parameters,
-        after=after, schedule="21:30", account="night",
+        after=after, schedule="21:30", account="night", queue=queue,
     )  # fmt: skip
 
 
@@ -84,7 +90,7 @@ BOTS = (
     _bot("key-orders", "录入 ERP", "Key orders into the ERP",
          Parameter(name="file", type="Path"), Parameter(name="limit", type="Decimal", default="5000.00"),
          Parameter(name="shop", type="Enum", choices=("yunshan", "all"), default="all"), after=("export-orders",)),
-    _bot("ship-orders", "回填发货", "Write shipments back", after=("key-orders",)),
+    _bot("ship-orders", "回填发货", "Write shipments back", after=("key-orders",), queue="shipments"),
     _bot("write-stock", "回填库存", "Write stock back", after=("key-orders",)),
     _bot("reconcile-invoices", "发票对账", "Reconcile invoices"),
     _bot("request-payments", "付款申请", "Request payments", after=("reconcile-invoices",)),
@@ -175,7 +181,7 @@ def invoice_pdf(path: Path, number: str, gross: str) -> dict[str, Any]:
     values = {
         "number": (400, 62, "发票号码", number), "issued_on": (400, 78, "开票日期", "2026-11-18"),
         "buyer": (40, 110, "购买方", "云杉样例商贸有限公司"), "seller": (320, 110, "销售方", "样例照明电器有限公司"),
-        "net": (330, 250, "金额", "13,185.84"), "tax": (450, 250, "税额", "1,714.16"),
+        "net": (330, 250, "金额", "1,318.58"), "tax": (450, 250, "税额", "171.42"),
         "gross": (400, 285, "价税合计", gross), "remark": (40, 320, "备注", "订单号 PO-2611-0007"),
     }  # fmt: skip
     canvas.setFont("STSong-Light", 10)
@@ -189,7 +195,7 @@ def invoice_pdf(path: Path, number: str, gross: str) -> dict[str, Any]:
     for top in (130, 230, 260, 300):
         canvas.line(30, height - top, width - 30, height - top)
     canvas.drawString(
-        40, height - 160, "*照明*LED台灯  三档 白色    台    100    131.858407    13185.84    13%    1714.16"
+        40, height - 160, "*照明*LED台灯  三档 白色    台    10    131.858407    1318.58    13%    171.42"
     )
     canvas.save()
     return boxes
@@ -203,17 +209,25 @@ def _invoices(store: Store, workspace: Path, now: datetime) -> None:
     folder = workspace / "data" / "inbox"
     folder.mkdir(parents=True)
     for place, key in enumerate(INVOICES):
-        number, gross = key.removeprefix("INV-"), f"{14900 + place * 100:,.2f}"
+        number, gross = key.removeprefix("INV-"), f"{1490 + place * 100:,.2f}"
         fields = invoice_pdf(folder / f"{number}.pdf", number, gross)
         store.put(
-            "invoices", key, {"number": number, "seller": "样例照明电器有限公司", "file": f"data/inbox/{number}.pdf"}
+            "invoices",
+            key,
+            {
+                "number": number,
+                "seller": "样例照明电器有限公司",
+                "file": f"data/inbox/{number}.pdf",
+                "issued_on": "2026-11-18",
+                "gross": gross.replace(",", ""),
+            },
         )
         candidate = {
-            "orders": ["PO-2611-0007"], "gross": "14,900.00", "ordered_on": "2026-11-02", "why": "备注写明",
-            "differences": [_differs(gross, "14,900.00")] if place else [],
+            "orders": ["PO-2611-0007"], "gross": "1490.00", "ordered_on": "2026-11-02", "why": "备注写明",
+            "differences": [_differs(gross, "1,490.00")] if place else [],
         }  # fmt: skip
-        other = {"orders": ["PO-2611-0011", "PO-2611-0012"], "gross": "14,880.00", "why": "金额之和相近",
-                 "differences": [_differs(gross, "14,880.00")]}  # fmt: skip
+        other = {"orders": ["PO-2611-0011", "PO-2611-0012"], "gross": "1488.00", "why": "金额之和相近",
+                 "differences": [_differs(gross, "1,488.00")]}  # fmt: skip
         details = {
             "file": f"{number}.pdf", "kept": f"data/inbox/{number}.pdf", "fields": fields,
             "candidates": [candidate, other],
@@ -308,7 +322,7 @@ def _tasks(store: Store, now: datetime, picture: str) -> None:
             picture=picture,
             question="订单 3515000000000000018 的销货单保存后没有回应。ERP 里有这张单吗？",
             choices=("it_is_there", "it_is_not_there"),
-            details={"key": DOUBT},
+            details={"key": DOUBT, "picture_before": picture, "picture_before_run": KEYED},
             **common,
         ),
         Task(

@@ -32,7 +32,7 @@ def pack(tmp_path_factory: pytest.TempPathFactory) -> Path:
         film.item(None, outcome="done")
     film.end("done", {"counts": {"done": 2}})
     ring = trusted_keys(root / "data/keys") or {}
-    return make_pack(film.folder, root / "pack", ring=ring, anchored=film.head()).path
+    return make_pack(film.folder, root / "pack", ring=ring, anchors={film.folder.name: film.head()}.get).path
 
 
 @pytest.fixture

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import httpx
 
-from nightclerk.console.people import People, Role
+from nightclerk.console.people import People
+from nightclerk.console.rights import Role
 from nightclerk.console.serve import start_console
 from nightclerk.console.services import Services
 from nightclerk.domain.items import Task

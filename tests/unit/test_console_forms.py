@@ -11,13 +11,13 @@ from typing import Any
 import pytest
 
 from nightclerk.console import assets
+from nightclerk.console.pages.invoices import order_numbers
 from nightclerk.console.pages.sign_in import _own_path
 from nightclerk.console.pages.tonight import QueueLine, verdict
 from nightclerk.console.parameters import checked_first, checked_form, keep_upload
 from nightclerk.console.rendering import HERE
-from nightclerk.console.review import order_numbers, review_of
 from nightclerk.console.services import Parameter
-from nightclerk.domain.items import Outcome, RunRecord, RunState, Slot, State, WorkItem
+from nightclerk.domain.items import Outcome, RunRecord, RunState, Slot, State
 from nightclerk.texts import catalogue, language
 
 _KEY = re.compile(r"""\b(?:t|say)\(["'](console\.[a-z_.]+)["'][,)]""")
@@ -78,38 +78,9 @@ def test_signing_in_never_leads_to_another_site(back: str) -> None:
     assert _own_path(back) == "/tonight"
 
 
-def _invoice(**details: Any) -> WorkItem:
-    return WorkItem(queue="invoices", key="I1", payload={"number": "26990000000000000001"}, details=details)
-
-
-def test_an_invoice_with_everything_missing_still_shows() -> None:
-    """An item of another shape gives an empty review, not an error."""
-    review = review_of(_invoice(fields=None, candidates="PO-1", findings="scan"))
-    assert (review.values, review.findings) == ({"number": "26990000000000000001"}, ("scan",))
-    assert review.candidates[0].orders == ("PO-1",)
-
-
-def test_an_invoice_as_the_flow_files_it() -> None:
-    """Findings and differences are told in today's language, amounts with thousands, the kept original is the file."""
-    difference = {"code": "price", "where": "LED台灯", "expected": "131.86", "found": "133.00", "by": "1.14"}
-    item = _invoice(
-        kept="data/invoices/1.pdf",
-        fields={"gross": {"value": "15000.00", "page": 1, "box": [1, 2, 3, 4], "confirmed_by": "qr"}},
-        findings=[{"code": "number_not_of_year", "facts": {"number": "25", "issued_on": "2026-11-18"}}],
-        verdict={"evidence": ["2 fit equally"]},
-        candidates=[{"orders": ["PO-1"], "gross": "14900", "differences": [difference]}],
-    )
-    with language("en"):
-        review = review_of(item)
-    assert (review.file, review.values["gross"]) == ("data/invoices/1.pdf", "15,000.00")
-    assert review.findings == ("number 25 belongs to another year than 2026-11-18", "2 fit equally")
-    assert review.candidates[0].facts == {"gross": "14,900.00"}
-    assert review.candidates[0].differences[0].what == "price: LED台灯"
-
-
 def test_typed_order_numbers_are_parted_by_anything() -> None:
     """Blanks, commas and Chinese commas, each number once."""
-    assert order_numbers(["PO-1，PO-2、PO-1 ; PO-3"]) == ["PO-1", "PO-2", "PO-3"]
+    assert order_numbers("PO-1，PO-2、PO-1 ; PO-3") == ["PO-1", "PO-2", "PO-3"]
 
 
 @pytest.mark.parametrize(

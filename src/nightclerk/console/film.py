@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -44,6 +44,7 @@ class Moment:
     reason: str = ""
     took_ms: int | None = None
     facts: Mapping[str, Any] | None = None
+    what: str = ""  # of a note: its name
 
 
 def told(event: Event) -> str:
@@ -114,14 +115,31 @@ def _of_event(event: Event, step: str, depth: int) -> Moment:
     return Moment(
         kind=event.kind, at=event.at, order=event.seq, depth=depth, step=step, item=event.item,
         title=told(event), value=value_of(event), picture=picture, box=event.box, failed=alarming(event),
-        outcome="commit" if facts.get("class") == "commit" else "", facts=extra,
+        outcome="commit" if facts.get("class") == "commit" else "", facts=extra, what=str(facts.get("what", "")),
     )  # fmt: skip
 
 
+#: A step of a run that took this many times its run's median is slow.
+SLOW_TIMES, SLOW_LEAST_MS = 4, 2000
+_OF_A_PERSON = frozenset({"answer", "task", "waiting"})
+
+
 def chosen(all_moments: Sequence[Moment], *, only: str = "", key: str = "") -> list[Moment]:
-    """The moments that pass the filters: `only=failed`, and those of one work item."""
+    """The moments that pass the filters: failed, healed, person (somebody was asked) or slow; and of one work item."""
     kept = [moment for moment in all_moments if not key or moment.item == key]
-    return [moment for moment in kept if moment.failed] if only == "failed" else kept
+    slow_ms = _slow_ms(all_moments) if only == "slow" else 0
+    tests: dict[str, Callable[[Moment], bool]] = {
+        "failed": lambda moment: moment.failed,
+        "healed": lambda moment: moment.what in {"healed", "not_healed"},
+        "person": lambda moment: moment.what in _OF_A_PERSON or moment.outcome == "waiting",
+        "slow": lambda moment: (moment.took_ms or 0) >= slow_ms,
+    }
+    return [moment for moment in kept if tests[only](moment)] if only in tests else kept
+
+
+def _slow_ms(all_moments: Sequence[Moment]) -> float:
+    took = sorted(moment.took_ms for moment in all_moments if moment.took_ms is not None)
+    return max(SLOW_LEAST_MS, took[len(took) // 2] * SLOW_TIMES) if took else SLOW_LEAST_MS
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,13 +13,16 @@ from starlette.requests import HTTPConnection
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from nightclerk.console.people import People, Session
-from nightclerk.console.rights import EVIDENCE, Right, may, right_for
+from nightclerk.console.limits import HEAVY, READS, WRITES, Limits, Rate
+from nightclerk.console.people import People
+from nightclerk.console.rights import EVIDENCE, TOKEN_PATHS, Right, right_for
 from nightclerk.console.services import Services
+from nightclerk.console.sessions import Session
 from nightclerk.texts import LANGUAGES, language, say
 
 MAX_BODY_BYTES = 64 * 1024 * 1024
 _SAFE_METHODS = {"GET", "HEAD", "WS"}
+_HEAVY_WORDS = frozenset({"verify", "pack", "items"})
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
@@ -34,11 +37,11 @@ HEADERS = {
 
 
 class SignInNeeded(Exception):
-    """There is no living session; `back` is where to go after signing in."""
+    """There is no living session; `back` is where to go after signing in, `begun` that a form was being sent."""
 
-    def __init__(self, back: str) -> None:
+    def __init__(self, back: str, *, begun: bool = False) -> None:
         super().__init__(back)
-        self.back = back
+        self.back, self.begun = back, begun
 
 
 def cookie_name(connection: HTTPConnection) -> str:
@@ -57,11 +60,34 @@ def same_origin(connection: HTTPConnection, *, required: bool = False) -> bool:
 
 
 def session_of(connection: HTTPConnection) -> Session | None:
-    """The living session that a request or socket carries."""
+    """Who asks: a program by its token (where tokens are taken), else the living session that the cookie names."""
     people: People = connection.app.state.people
     services: Services = connection.app.state.services
+    scheme, _, secret = connection.headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer" and connection.url.path.startswith(TOKEN_PATHS):
+        return people.bearer(secret.strip(), now=services.now())
     token = connection.cookies.get(cookie_name(connection), "")
     return people.session(token, now=services.now()) if token else None
+
+
+def place_of(connection: HTTPConnection) -> str:
+    """Where somebody sits, as the access journal writes it."""
+    return f"console {connection.client.host}" if connection.client else "console"
+
+
+def _rate(connection: HTTPConnection, method: str) -> Rate:
+    """How often the route may be asked for; work of seconds less often."""
+    what = EVIDENCE.get((method, connection.scope["route"].path), "")
+    if what in _HEAVY_WORDS:
+        return HEAVY
+    return READS if method in _SAFE_METHODS else WRITES
+
+
+def _check_rate(connection: HTTPConnection, method: str, session: Session | None) -> None:
+    limits: Limits = connection.app.state.limits
+    caller = session.user if session else place_of(connection)
+    if not limits.take(caller, _rate(connection, method)):
+        raise HTTPException(429, "console.refused.429", headers={"Retry-After": "5"})
 
 
 async def guard(connection: HTTPConnection) -> None:
@@ -74,13 +100,14 @@ async def guard(connection: HTTPConnection) -> None:
         raise HTTPException(403, "console.refused.origin")
     session = session_of(connection)
     connection.state.session = session
+    _check_rate(connection, method, session)
     if right is Right.PUBLIC:
         return
     if session is None:
-        raise SignInNeeded(_back(connection, method))
-    if not may(session.role, right):
+        raise SignInNeeded(_back(connection, method), begun=method not in _SAFE_METHODS)
+    if right is None or not session.may(right):
         raise HTTPException(403, "console.refused.right")
-    if method not in _SAFE_METHODS:
+    if method not in _SAFE_METHODS and session.scopes is None:  # a token comes from no browser: nothing to forge
         await _check_token(connection, session)
     _note_access(connection, method, session)
 
@@ -94,13 +121,15 @@ def _note_access(connection: HTTPConnection, method: str, session: Session) -> N
         return
     rest = {name: value for name, value in connection.path_params.items() if name != "run"}
     facts: dict[str, Any] = {"pictures": [rest["sha256"]]} if what == "picture" else rest
-    place = f"console {connection.client.host}" if connection.client else "console"
-    services.accesses.saw(who=session.user, what=what, run=run[:140], place=place, facts=facts)
+    services.accesses.saw(who=session.user, what=what, run=run[:140], place=place_of(connection), facts=facts)
 
 
 def _back(connection: HTTPConnection, method: str) -> str:
+    """Where to go after signing in: this page, or the one whose form was being sent."""
     if method != "GET":
-        return ""
+        page = urlsplit(connection.headers.get("referer", ""))
+        query = f"?{page.query}" if page.query else ""
+        return quote(page.path + query, safe="") if page.netloc == connection.headers.get("host") else ""
     query = f"?{connection.url.query}" if connection.url.query else ""
     return quote(connection.url.path + query, safe="")
 

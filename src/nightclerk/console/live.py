@@ -12,7 +12,7 @@ from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 from loguru import logger
 from starlette.concurrency import run_in_threadpool
 
-from nightclerk.console import files, film
+from nightclerk.console import counted, files, film
 from nightclerk.console.guard import cookie_name
 from nightclerk.console.people import People
 from nightclerk.console.services import Services
@@ -62,16 +62,17 @@ def look(services: Services, before: Snapshot | None = None) -> Snapshot:
     known = {run.run for run in running}
     went_on = [run for run, cells in (before.runs if before else {}).items() if cells["state"] in GOING_ON]
     ended = [record for run in went_on if run not in known and (record := store.run(run))]
-    tasks = store.tasks(open_only=True, limit=100)
+    tasks, waiting = store.tasks(open_only=True, limit=20), store.open_tasks()
     newest = store.runs(limit=10)
-    slots = store.slots(limit=60)
+    slots = store.slots(limit=30)
     attention = {
-        queue: [store.counts(queue).get(state, 0) for state in sorted(FOR_A_PERSON)] for queue in store.queues()
+        queue: [counts.get(state, 0) for state in sorted(FOR_A_PERSON)]
+        for queue, counts in counted.queues(store).items()
     }
     return Snapshot(
         topics={
             "runs": [(run.run, run.state) for run in (*newest, *running)],
-            "tasks": [task.task for task in tasks],
+            "tasks": (waiting, [task.task for task in tasks]),
             "slots": [(slot.slot_id, slot.outcome) for slot in slots],
             "items": attention,
         },
@@ -79,7 +80,7 @@ def look(services: Services, before: Snapshot | None = None) -> Snapshot:
             run.run: {"step": run.step, "item": run.item, "counts": dict(run.counts), "state": str(run.state)}
             for run in (*running, *ended)
         },
-        open_tasks=len(tasks),
+        open_tasks=waiting,
     )
 
 

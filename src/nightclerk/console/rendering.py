@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import secrets
 from datetime import date, datetime, timedelta
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,6 @@ from nightclerk.console.services import Services
 from nightclerk.texts import catalogue, current_language, say
 
 HERE = Path(__file__).parent
-TASKS_COUNTED = 100
 
 #: State, outcome or effect -> the colour family of its badge (see console.css).
 TONES = {
@@ -80,6 +80,19 @@ def shown(value: Any) -> str:
     return str(value)
 
 
+def money(value: Any) -> str:
+    """An amount with thousands and two places, so that two can be compared at a glance; other text as it is."""
+    try:
+        return f"{Decimal(str(value).replace(',', '')):,.2f}"
+    except InvalidOperation:
+        return shown(value)
+
+
+def fresh_id() -> str:
+    """A number for one form on one page, so that it acts once however often it is sent."""
+    return secrets.token_hex(8)
+
+
 def span(seconds: float | None) -> str:
     """A stretch of time in the two largest units."""
     if seconds is None:
@@ -131,8 +144,11 @@ class Renderer:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self.environment.globals |= {"t": say, "words": words, "icon": icon, "static": static, "badge": badge}
+        self.environment.globals |= {
+            "t": say, "words": words, "icon": icon, "static": static, "badge": badge, "fresh_id": fresh_id,
+        }  # fmt: skip
         self.environment.filters |= {
+            "money": money, "local": self.local,
             "clock": self.clock, "moment": self.moment, "ago": self.ago, "shown": shown, "span": span,
             "title_of": title_of, "result_words": result_words, "address": lambda text: quote(str(text), safe=""),
         }  # fmt: skip
@@ -147,6 +163,13 @@ class Renderer:
     def moment(self, at: datetime | None) -> str:
         """The full local time."""
         return f"{at.astimezone(self.services.zone):%Y-%m-%d %H:%M:%S}" if at else "–"
+
+    def local(self, text: str) -> str:
+        """The full local time of a moment that is written as text; the text itself when it is none."""
+        try:
+            return self.moment(datetime.fromisoformat(text))
+        except ValueError:
+            return text
 
     def ago(self, at: datetime | None) -> str:
         """How far a moment is away, in words."""
@@ -174,11 +197,17 @@ class Renderer:
             "with_query": lambda **changes: with_query(request, **changes),
             "said": said if f"console.said.{said}" in catalogue() else "",
             "now": self.services.now(),
-            "open_tasks": self._open_tasks() if session else 0,
+            "said_n": _number(request.query_params.get("n", "")),
+            "open_tasks": self.services.store.open_tasks() if session else 0,
+            "open_pledges": self._open_pledges(request) if session else 0,
         }
 
-    def _open_tasks(self) -> int:
-        return len(self.services.store.tasks(open_only=True, limit=TASKS_COUNTED))
+    def _open_pledges(self, request: Request) -> int:
+        return len(request.app.state.people.open_pledges(now=self.services.now()))
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isdecimal() and len(text) < 9 else 0
 
 
 def _rough(gap: timedelta) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import uvicorn
 from fastapi import FastAPI
 
-from nightclerk.console.app import LOOPBACK, create_app, first_code
+from nightclerk.console.app import LOOPBACK, create_app, first_code, needs_code
 from nightclerk.console.services import Services
 from nightclerk.errors import ApplicationError, MissingPart
 from nightclerk.texts import say
@@ -36,7 +36,7 @@ class _Server(uvicorn.Server):
 
 @dataclass(frozen=True, kw_only=True)
 class ConsoleHandle:
-    """A running console. `sign_in_url` signs one person in as admin, once."""
+    """A running console. `sign_in_url` signs one person in as admin, once, as long as the admin has no password."""
 
     url: str
     sign_in_url: str
@@ -87,9 +87,8 @@ def start_console(services: Services, *, host: str = "127.0.0.1", port: int = 0)
         server.should_exit = True
         raise ApplicationError(say("console.serve.silent", seconds=START_TIMEOUT_S))
     url = f"http://{'127.0.0.1' if host in {'0.0.0.0', ''} else host}:{listener.getsockname()[1]}"
-    return ConsoleHandle(
-        url=url, sign_in_url=f"{url}/sign-in?code={first_code(app)}", app=app, _server=server, _thread=thread
-    )
+    address = f"{url}/sign-in?code={first_code(app)}" if needs_code(app) else f"{url}/sign-in"
+    return ConsoleHandle(url=url, sign_in_url=address, app=app, _server=server, _thread=thread)
 
 
 def serve(

@@ -6,11 +6,13 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
-from nightclerk.ports import Store
+from nightclerk.domain.approvals import GENERAL_MANAGER_FROM
+from nightclerk.work.store import SqlStore
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,7 +28,10 @@ class Parameter:
 
 @dataclass(frozen=True, kw_only=True)
 class BotInfo:
-    """A bot as its file in `bots/` describes it. `title` maps zh and en; `after` names the bots that go first."""
+    """A bot as its file in `bots/` describes it. `title` maps zh and en; `after` names the bots that go first.
+
+    `queue`: where its items come from, "" for a flow that has none; `needs`: what a worker must have for it.
+    """
 
     name: str
     title: Mapping[str, str]
@@ -35,6 +40,8 @@ class BotInfo:
     after: tuple[str, ...] = ()
     schedule: str = ""
     account: str = ""
+    queue: str = ""
+    needs: str = ""
 
 
 class Launcher(Protocol):
@@ -72,9 +79,13 @@ class Accesses(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Services:
-    """The console's whole world. `load_run` and `verify` come from the evidence room and take a run's folder."""
+    """The console's whole world. `load_run` and `verify` come from the evidence room and take a run's folder.
 
-    store: Store
+    `pack(folder, out)` writes an evidence pack; `secrets()` names what is in the vault, never the values;
+    `link_key()` signs links that answer tasks. From `two_person_from` on, an amount needs a second person's word.
+    """
+
+    store: SqlStore
     workspace: Path
     logs: Path
     launcher: Launcher
@@ -84,6 +95,10 @@ class Services:
     timezone: str = "Asia/Shanghai"
     now: Callable[[], datetime] = field(default=_utc_now)
     accesses: Accesses | None = None
+    pack: Callable[[Path, Path], Any] | None = None
+    secrets: Callable[[], Sequence[str]] = tuple
+    link_key: Callable[[], bytes] = bytes
+    two_person_from: Decimal = GENERAL_MANAGER_FROM
 
     def monotonic(self) -> float:
         """With `now`, what makes this a `ports.Clock`."""

@@ -11,6 +11,7 @@ from starlette.datastructures import FormData, UploadFile
 
 from nightclerk.console.pages.common import (
     bots_by_name,
+    once,
     page_of,
     renderer_of,
     services_of,
@@ -18,27 +19,34 @@ from nightclerk.console.pages.common import (
     window,
 )
 from nightclerk.console.parameters import BadParameter, checked_first, checked_form, keep_upload
+from nightclerk.console.progress import record_of
 from nightclerk.console.services import BotInfo, Services
+from nightclerk.domain.items import RunState
 from nightclerk.errors import NightClerkError
 
 router = APIRouter()
+#: So many of the latest runs make a bot's success and person rates.
+RUNS_JUDGED = 30
+GOING_ON = (RunState.RUNNING, RunState.QUEUED, RunState.PAUSED)
 
 
 @router.get("/bots")
 def bots_page(request: Request) -> Response:
     services = services_of(request)
     bots = list(services.launcher.bots())
+    latest = {bot.name: services.store.runs(bot=bot.name, limit=RUNS_JUDGED) for bot in bots}
     return renderer_of(request).page(
         request,
         "bots.html",
         bots=bots,
         by_name={bot.name: bot for bot in bots},
-        last={bot.name: services.store.runs(bot=bot.name, limit=8) for bot in bots},
+        last={name: runs[:8] for name, runs in latest.items()},
+        records={name: record_of(runs) for name, runs in latest.items()},
         starts={bot.name: services.launcher.next_starts(bot.name, 1) for bot in bots},
     )
 
 
-def _bot(services: Services, name: str) -> BotInfo:
+def bot_or_404(services: Services, name: str) -> BotInfo:
     bot = bots_by_name(services).get(name)
     if bot is None:
         raise HTTPException(404)
@@ -47,7 +55,7 @@ def _bot(services: Services, name: str) -> BotInfo:
 
 @router.get("/bots/{name}")
 def bot_page(request: Request, name: str) -> Response:
-    return _show(request, _bot(services_of(request), name), typed={}, wrong={})
+    return _show(request, bot_or_404(services_of(request), name), typed={}, wrong={})
 
 
 def _show(
@@ -63,6 +71,8 @@ def _show(
         by_name=bots_by_name(services),
         page=page_of(request, runs, 15),
         starts=services.launcher.next_starts(bot.name, 5),
+        record=record_of(services.store.runs(bot=bot.name, limit=RUNS_JUDGED)),
+        running=services.store.runs(bot=bot.name, states=GOING_ON, limit=5),
         typed=typed,
         wrong=wrong,
     )
@@ -77,7 +87,7 @@ async def launch(request: Request, name: str) -> Response:
 
 def _launch(request: Request, name: str, form: FormData) -> Response:
     services = services_of(request)
-    bot = _bot(services, name)
+    bot = bot_or_404(services, name)
     texts = _texts(services, form)
     values, wrong = checked_form(bot.parameters, texts)
     first: int | None = None
@@ -88,11 +98,16 @@ def _launch(request: Request, name: str, form: FormData) -> Response:
     if wrong:
         return _show(request, bot, typed=texts, wrong=wrong, status=422)
     rehearse = texts.get("run_mode") == "rehearse"
-    try:
+
+    def start() -> str:
         run = services.launcher.launch(name, values, by=user_of(request), rehearse=rehearse, first=first)
+        return f"/runs/{run}?said=launched"
+
+    try:
+        target = once(request, texts.get("form_id", ""), start)
     except NightClerkError as error:
         return _show(request, bot, typed=texts, wrong={"": error.sentence()}, status=422)
-    return RedirectResponse(f"/runs/{run}?said=launched", status_code=303)
+    return RedirectResponse(target, status_code=303)
 
 
 def _texts(services: Services, form: FormData) -> dict[str, str]:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypedDict, TypeVar
 from urllib.parse import urlencode
 
-from fastapi import Request
+from fastapi import HTTPException, Request
 from fastapi.responses import RedirectResponse
 
-from nightclerk.console.people import Session
+from nightclerk.console.guard import place_of
+from nightclerk.console.people import People
 from nightclerk.console.rendering import Renderer
+from nightclerk.console.rights import Right
 from nightclerk.console.services import BotInfo, Services
+from nightclerk.console.sessions import Session
 from nightclerk.domain.items import FOR_A_PERSON, State
 
 T = TypeVar("T")
@@ -30,9 +33,49 @@ def renderer_of(request: Request) -> Renderer:
     return renderer
 
 
-def user_of(request: Request) -> str:
+def people_of(request: Request) -> People:
+    people: People = request.app.state.people
+    return people
+
+
+def session_now(request: Request) -> Session:
+    """Who asks; the guard has made sure that there is somebody."""
     session: Session = request.state.session
-    return session.user
+    return session
+
+
+def user_of(request: Request) -> str:
+    return session_now(request).user
+
+
+def must(request: Request, right: Right) -> None:
+    """Refuse whoever lacks a right that the route's own does not cover."""
+    if not session_now(request).may(right):
+        raise HTTPException(403, "console.refused.right")
+
+
+def told(request: Request, what: str, *, run: str = "", **facts: Any) -> None:
+    """Write what somebody did into the signed access journal, where there is one."""
+    services = services_of(request)
+    if services.accesses is not None:
+        services.accesses.saw(who=user_of(request), what=what, run=run, place=place_of(request), facts=facts)
+
+
+def once(request: Request, form: str, act: Callable[[], str]) -> str:
+    """Do what a form asks for, once: whoever sends the same form again is led to where the first one led."""
+    people, now = people_of(request), services_of(request).now()
+    if not form:
+        return act()
+    before = people.first_sent(form, now=now)
+    if before is not None:
+        return before or "/tonight"
+    try:
+        target = act()
+    except BaseException:
+        people.forget_sent(form)
+        raise
+    people.led_to(form, target)
+    return target
 
 
 @dataclass(frozen=True, kw_only=True)

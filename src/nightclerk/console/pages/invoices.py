@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
+import tempfile
+from collections.abc import Sequence
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import quote
 
 from fastapi import APIRouter, Form, HTTPException, Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import FileResponse, RedirectResponse, Response
+from starlette.background import BackgroundTask
 
+from nightclerk import reviews
 from nightclerk.console import files, pdf_pages
-from nightclerk.console.pages.common import page_of, renderer_of, services_of, state_from, user_of, window
+from nightclerk.console.approvals import ask_about_invoice, needs_second
+from nightclerk.console.invoice_book import write_invoice_book
+from nightclerk.console.pages.common import page_of, people_of, renderer_of, services_of, state_from, user_of, window
 from nightclerk.console.pages.items import item_or_404
-from nightclerk.console.review import INVOICE_QUEUE, order_numbers, review_of
+from nightclerk.console.pledges import PledgeKind
 from nightclerk.console.services import Services
+from nightclerk.console.totals import totals_now
 from nightclerk.domain.items import State, WorkItem
-from nightclerk.errors import DocumentError
+from nightclerk.domain.reviewing import OPEN, Share, shares_add_up
+from nightclerk.errors import DocumentError, NightClerkError
+from nightclerk.records import dump
 
 router = APIRouter()
-OPEN = (State.WAITING, State.IN_DOUBT, State.FAILED)
-DECIDED = {"accept": State.DONE, "reject": State.REJECTED}
+_MARKS = ",，、;；\n"
 
 
 @router.get("/invoices")
@@ -27,54 +36,40 @@ def invoices_page(request: Request, state: str = "", q: str = "") -> Response:
     services = services_of(request)
     chosen = state_from(state)
     states = OPEN if not state else ([chosen] if chosen else [])
-    found = services.store.items(INVOICE_QUEUE, states=states, text=q.strip(), **window(request))
+    found = services.store.items(reviews.QUEUE, states=states, text=q.strip(), **window(request))
     return renderer_of(request).page(
-        request,
-        "invoices.html",
-        page=page_of(request, found),
-        reviews={item.key: review_of(item) for item in found},
-        counts=services.store.counts(INVOICE_QUEUE),
-        state=state,
-        states=list(State),
-        q=q,
-    )
+        request, "invoices.html", page=page_of(request, [reviews.row_of(item) for item in found]),
+        counts=services.store.counts(reviews.QUEUE), totals=totals_now(services.store), state=state,
+        states=list(State), q=q,
+    )  # fmt: skip
+
+
+@router.get("/invoices.xlsx")
+def workbook(request: Request) -> Response:
+    """All invoices as they stand, with who decided what, and the totals."""
+    services = services_of(request)
+    draft = tempfile.TemporaryDirectory(prefix="invoices-", dir=services.data)
+    file = write_invoice_book(Path(draft.name) / "invoices.xlsx", reviews.all_items(services.store))
+    name = f"invoices-{services.now().astimezone(services.zone):%Y%m%d-%H%M}.xlsx"
+    return FileResponse(file, filename=name, background=BackgroundTask(draft.cleanup))
 
 
 def file_of(services: Services, item: WorkItem) -> Path | None:
     """Where the invoice's file lies: among its run's kept files, or inside the workspace; nowhere else."""
-    named = review_of(item).file
-    sha256 = str(item.details.get("sha256") or item.payload.get("sha256") or "")
+    review = reviews.review_of(item, services.workspace)
     folder = files.run_folder(services.logs, item.run) if item.run else None
-    if folder is not None and files.SHA256.fullmatch(sha256):
-        kept = next(iter(sorted((folder / "files").glob(f"{sha256}-*"))), None)
+    if folder is not None and files.SHA256.fullmatch(review.sha256):
+        kept = next(iter(sorted((folder / "files").glob(f"{review.sha256}-*"))), None)
         if kept is not None:
             return kept
-    if not named:
-        return None
-    path = (services.workspace / named).resolve()
-    inside = path.is_relative_to(services.workspace.resolve()) or path.is_relative_to(services.logs.resolve())
-    return path if inside and path.is_file() else None
-
-
-def _waiting(services: Services) -> list[WorkItem]:
-    return services.store.items(INVOICE_QUEUE, states=OPEN, limit=200)
-
-
-def _neighbours(services: Services, key: str) -> tuple[str, str, int]:
-    """The open invoices before and after this one, and how many are open."""
-    keys = [item.key for item in _waiting(services)]
-    if key not in keys:
-        return "", keys[0] if keys else "", len(keys)
-    place = keys.index(key)
-    after = keys[place + 1] if place + 1 < len(keys) else ""
-    return (keys[place - 1] if place else ""), after, len(keys)
+    return review.original
 
 
 @router.get("/invoices/page/{number}/{key:path}")
 def page_picture(request: Request, number: int, key: str) -> Response:
     """One page of the invoice's PDF as a picture."""
     services = services_of(request)
-    path = file_of(services, item_or_404(services, INVOICE_QUEUE, key))
+    path = file_of(services, item_or_404(services, reviews.QUEUE, key))
     if path is None:
         raise HTTPException(404)
     try:
@@ -86,26 +81,32 @@ def page_picture(request: Request, number: int, key: str) -> Response:
 
 @router.get("/invoices/{key:path}")
 def invoice_page(request: Request, key: str) -> Response:
-    return _show(request, item_or_404(services_of(request), INVOICE_QUEUE, key))
+    return _show(request, item_or_404(services_of(request), reviews.QUEUE, key))
 
 
-def _show(request: Request, item: WorkItem, *, stale: bool = False, status: int = 200) -> Response:
+def neighbours(services: Services, key: str) -> tuple[str, str, int]:
+    """The open invoices before and after this one, and how many are open."""
+    keys = [item.key for item in services.store.items(reviews.QUEUE, states=OPEN, limit=200)]
+    if key not in keys:
+        return "", keys[0] if keys else "", len(keys)
+    place = keys.index(key)
+    after = keys[place + 1] if place + 1 < len(keys) else (keys[0] if place else "")
+    return (keys[place - 1] if place else ""), after, len(keys)
+
+
+def _show(
+    request: Request, item: WorkItem, *, error: str = "", typed: dict[str, str] | None = None, status: int = 200
+) -> Response:
     services = services_of(request)
     path = file_of(services, item)
-    before, after, open_now = _neighbours(services, item.key)
+    before, after, open_now = neighbours(services, item.key)
+    waiting = people_of(request).open_pledges(now=services.now())
     return renderer_of(request).page(
-        request,
-        "invoice.html",
-        status=status,
-        item=item,
-        review=review_of(item),
-        sizes=pdf_pages.page_sizes(path) if path else [],
-        before=before,
-        after=after,
-        open_now=open_now,
-        open=item.state in OPEN,
-        stale=stale,
-    )
+        request, "invoice.html", status=status, item=item, review=reviews.review_of(item, services.workspace),
+        sizes=pdf_pages.page_sizes(path) if path else [], before=before, after=after, open_now=open_now, error=error,
+        typed=typed or {}, limit=services.two_person_from,
+        second=next((one for one in waiting if (one.kind, one.subject) == (PledgeKind.INVOICE, item.key)), None),
+    )  # fmt: skip
 
 
 @router.post("/invoices/{key:path}")
@@ -115,22 +116,75 @@ def decide(
     version: Annotated[int, Form()],
     decision: Annotated[str, Form()],
     orders: Annotated[str, Form()] = "",
+    shares: Annotated[str, Form()] = "",
     why: Annotated[str, Form()] = "",
 ) -> Response:
-    """Accept the match (the orders that the person leaves in the field) or reject the invoice."""
+    """Accept the match (the orders that stand in the field), reject, lay it on other orders, or share it out."""
     services = services_of(request)
-    item = item_or_404(services, INVOICE_QUEUE, key)
-    if decision not in DECIDED:
+    _, after, _ = neighbours(services, key)
+    try:
+        said = decide_invoice(
+            request, key, decision, version=version, orders=order_numbers(orders), shares=shares, why=why.strip()
+        )
+    except NightClerkError as error:
+        typed = {"orders": orders, "shares": shares, "why": why}
+        item = item_or_404(services, reviews.QUEUE, key)
+        return _show(request, item, error=error.sentence(), typed=typed, status=409)
+    to = key if said == "rematched" else after
+    target = f"/invoices/{quote(to, safe='')}" if to else "/invoices"
+    return RedirectResponse(f"{target}?said={said}", status_code=303)
+
+
+def decide_invoice(
+    request: Request, key: str, decision: str, *, version: int, orders: Sequence[str], shares: str, why: str
+) -> str:
+    """Carry a decision out, or keep it for a second person; returns what to say. What `reviews` raises."""
+    services = services_of(request)
+    item = item_or_404(services, reviews.QUEUE, key)
+    who: dict[str, Any] = {"version": version, "who": user_of(request), "why": why, "now": services.now()}
+    if decision == "reject":
+        reviews.reject(services.store, key, **who)
+        return "rejected"
+    if decision == "rematch":
+        reviews.rematch(services.store, services.workspace, key, orders=orders, **who)
+        return "rematched"
+    if decision not in ("accept", "split") or (decision == "accept" and not orders):
         raise HTTPException(400, "console.refused.decision")
-    numbers = order_numbers([orders])
-    said = " · ".join(part for part in (", ".join(numbers) if decision == "accept" else "", why.strip()) if part)
-    _, after, _ = _neighbours(services, key)
-    details = {**item.details, "orders": numbers} if decision == "accept" else None
-    decided = item.state in OPEN and services.store.decide(
-        INVOICE_QUEUE, key, version=version, state=DECIDED[decision], who=user_of(request), why=said,
-        details=details, now=services.now(),
-    )  # fmt: skip
-    if not decided:
-        return _show(request, item_or_404(services, INVOICE_QUEUE, key), stale=True, status=409)
-    target = f"/invoices/{quote(after, safe='')}" if after else "/invoices"
-    return RedirectResponse(f"{target}?said={'accepted' if decision == 'accept' else 'rejected'}", status_code=303)
+    parts = shares_of(shares) if decision == "split" else ()
+    gross = reviews.row_of(item).gross
+    if parts and not shares_add_up(parts, gross):
+        raise reviews.SplitUneven(gross=str(gross), split=str(sum((one.amount for one in parts), Decimal(0))))
+    if item.state not in OPEN or item.version != version:
+        raise reviews.DecidedAlready(key=key, state=item.state.value, reason=item.reason)
+    if needs_second(request, gross):
+        facts = {"version": version, "orders": list(orders), "shares": dump(list(parts)), "why": why,
+                 "amount": str(gross), "number": reviews.row_of(item).number}  # fmt: skip
+        ask_about_invoice(request, key, facts=facts)
+        return "asked_second"
+    if parts:
+        reviews.split(services.store, key, shares=parts, **who)
+    else:
+        reviews.accept(services.store, key, orders=orders, workspace=services.workspace, **who)
+    return "accepted"
+
+
+def order_numbers(text: str) -> list[str]:
+    """Order numbers out of what a person typed: parted by blanks, commas or Chinese commas."""
+    for mark in _MARKS:
+        text = text.replace(mark, " ")
+    return list(dict.fromkeys(text.split()))
+
+
+def shares_of(text: str) -> list[Share]:
+    """ "PO-1 = 100.00; PO-2 = 50" as shares; HTTP 400 with a sentence when it is anything else."""
+    for mark in _MARKS.replace(",", ""):
+        text = text.replace(mark, " ")
+    words = text.replace("=", " ").replace("：", " ").replace(":", " ").split()
+    try:
+        pairs = list(zip(words[::2], words[1::2], strict=True))
+        found = [Share(order=order, amount=Decimal(amount.replace(",", ""))) for order, amount in pairs]
+    except (ValueError, InvalidOperation):
+        raise HTTPException(400, "console.invoice.bad_shares") from None
+    if not found or not all(share.amount.is_finite() for share in found):
+        raise HTTPException(400, "console.invoice.bad_shares")
+    return found

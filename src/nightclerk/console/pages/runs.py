@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from fastapi import APIRouter, HTTPException, Request
-from fastapi.responses import FileResponse, RedirectResponse, Response
+from fastapi.responses import RedirectResponse, Response
 
-from nightclerk.console import files, film
+from nightclerk.console import files, film, stories
+from nightclerk.console.pages.bots import RUNS_JUDGED
 from nightclerk.console.pages.common import (
     PAGE_ROWS,
     bots_by_name,
@@ -20,15 +21,16 @@ from nightclerk.console.pages.common import (
     user_of,
     window,
 )
-from nightclerk.console.services import Services
+from nightclerk.console.progress import Progress, progress_of, record_of
+from nightclerk.console.services import BotInfo, Services
 from nightclerk.domain.items import RunRecord, RunState
 from nightclerk.errors import EvidenceError
 from nightclerk.evidence.replay import RunStory
-from nightclerk.evidence.verify import verify
 
 router = APIRouter()
 GOING_ON = {RunState.RUNNING, RunState.QUEUED}
-FOREVER = {"Cache-Control": "private, max-age=31536000, immutable"}
+#: What the timeline may be narrowed to.
+ONLY = ("failed", "healed", "person", "slow")
 
 
 @router.get("/runs")
@@ -60,7 +62,7 @@ def story_of(services: Services, run: str) -> tuple[RunStory | None, str]:
     if folder is None:
         return None, ""
     try:
-        return services.load_run(folder), ""
+        return stories.story(services, folder), ""
     except EvidenceError as error:
         return None, error.sentence()
 
@@ -72,11 +74,12 @@ class Reel:
     moments: list[film.Moment]
     total: int
     failures: int
+    counts: Mapping[str, int]
     page: int
     pages: int
 
 
-def reel(request: Request, every: list[film.Moment], only: str, key: str) -> Reel:
+def reel(request: Request, every: Sequence[film.Moment], only: str, key: str) -> Reel:
     """Cut the page out of the moments that pass the filters."""
     kept = film.chosen(every, only=only, key=key)
     pages = max(1, -(-len(kept) // film.MOMENTS_A_PAGE))
@@ -86,6 +89,7 @@ def reel(request: Request, every: list[film.Moment], only: str, key: str) -> Ree
         moments=kept[start : start + film.MOMENTS_A_PAGE],
         total=len(every),
         failures=sum(moment.failed for moment in every),
+        counts={name: len(film.chosen(every, only=name)) for name in ONLY},
         page=page,
         pages=pages,
     )
@@ -96,7 +100,9 @@ def run_page(request: Request, run: str, only: str = "", key: str = "") -> Respo
     services = services_of(request)
     record = record_or_404(services, run)
     story, trouble = story_of(services, run)
-    every = film.moments(story) if story else []
+    every = stories.moments_of(story) if story else ()
+    bots = bots_by_name(services)
+    live = record.state in GOING_ON
     tasks = services.store.tasks(open_only=True, run=run, limit=5)
     facts: dict[str, Any] = {
         "run": record,
@@ -104,31 +110,29 @@ def run_page(request: Request, run: str, only: str = "", key: str = "") -> Respo
         "trouble": trouble,
         "reel": reel(request, every, only, key),
         "stretches": film.stretches(story, every) if story else [],
-        "live": record.state in GOING_ON,
+        "live": live,
+        "progress": _progress(services, record, bots) if live else None,
+        "usual_s": record_of(services.store.runs(bot=record.bot, limit=RUNS_JUDGED)).usual_s,
+        "good": None if live else last_good(services, record),
         "only": only,
         "key": key,
         "tasks": tasks,
-        "bots": bots_by_name(services),
+        "bots": bots,
         "moments_a_page": film.MOMENTS_A_PAGE,
     }
     return renderer_of(request).page(request, "run.html", **facts)
 
 
-@router.get("/runs/{run}/chain")
-def chain(request: Request, run: str) -> Response:
-    """Verify the run's evidence now and say what came out."""
-    services = services_of(request)
-    record = record_or_404(services, run)
-    folder = files.run_folder(services.logs, run)
-    report, trouble = None, ""
-    try:
-        if folder is not None:
-            check = services.verify or (lambda path: verify(path, anchors=services.store.anchored))
-            report = check(folder)
-    except EvidenceError as error:
-        trouble = error.sentence()
-    template = "_chain.html" if request.headers.get("hx-request") else "chain.html"
-    return renderer_of(request).page(request, template, run=record, report=report, trouble=trouble)
+def _progress(services: Services, record: RunRecord, bots: Mapping[str, BotInfo]) -> Progress | None:
+    queue = bots[record.bot].queue if record.bot in bots else ""
+    return progress_of(record, services.store.counts(queue) if queue else {}, services.now())
+
+
+def last_good(services: Services, record: RunRecord) -> RunRecord | None:
+    """The latest other run of the same bot that ended well and whose film is here."""
+    known = services.store.runs(bot=record.bot, states=[RunState.DONE], limit=8)
+    others = (run for run in known if run.run != record.run and not run.rehearse)
+    return next((run for run in others if files.run_folder(services.logs, run.run)), None)
 
 
 @router.post("/runs/{run}/cancel")
@@ -154,24 +158,3 @@ def resume(request: Request, run: str) -> Response:
     if record_or_404(services, run).state is RunState.PAUSED:
         services.launcher.resume(run, user_of(request))
     return RedirectResponse(f"/runs/{run}?said=resumed", status_code=303)
-
-
-@router.get("/shots/{run}/{sha256}.webp")
-def shot(request: Request, run: str, sha256: str) -> Response:
-    """One picture; its name is its content, so that browsers may keep it for ever."""
-    path = files.picture(services_of(request).logs, run, sha256)
-    if path is None:
-        raise HTTPException(404)
-    return FileResponse(path, media_type="image/webp", headers=FOREVER)
-
-
-@router.get("/kept/{run}/{sha256}")
-def kept(request: Request, run: str, sha256: str) -> Response:
-    """One file that the run kept, under the name that its journal gives."""
-    services = services_of(request)
-    story, _ = story_of(services, run)
-    found = next((one for one in story.files if one.sha256 == sha256), None) if story else None
-    path = files.kept_file(services.logs, run, f"files/{Path(found.path).name}") if found else None
-    if found is None or path is None:
-        raise HTTPException(404)
-    return FileResponse(path, filename=found.name, media_type="application/octet-stream")

@@ -1,56 +1,70 @@
-"""Signing in with a one-time code, signing out, and each browser's language and look."""
+"""Signing in by password or one-time code, signing out, and each browser's language and look."""
 
 from __future__ import annotations
 
-import threading
-from collections import deque
-from datetime import datetime, timedelta
 from typing import Annotated
 from urllib.parse import unquote, urlsplit
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
-from nightclerk.console.guard import cookie_name
-from nightclerk.console.pages.common import renderer_of, services_of, user_of
+from nightclerk.console.guard import cookie_name, place_of
+from nightclerk.console.limits import SIGN_INS, Limits
+from nightclerk.console.pages.common import people_of, renderer_of, services_of, told, user_of
+from nightclerk.console.people import People
 from nightclerk.texts import LANGUAGES
 
 router = APIRouter()
 LOOKS = ("light", "dark")
 _YEAR_S = 365 * 24 * 3600
-TRIES = 10
-
-
-class Throttle:
-    """Remembers wrong codes: after `TRIES` within a minute nobody may try until the minute is over."""
-
-    def __init__(self) -> None:
-        self._wrong: deque[datetime] = deque(maxlen=TRIES)
-        self._lock = threading.Lock()
-
-    def closed(self, now: datetime) -> bool:
-        with self._lock:
-            return len(self._wrong) == TRIES and now - self._wrong[0] < timedelta(minutes=1)
-
-    def wrong(self, now: datetime) -> None:
-        with self._lock:
-            self._wrong.append(now)
 
 
 @router.get("/sign-in")
-def sign_in_page(request: Request, code: str = "", back: str = "") -> Response:
-    return renderer_of(request).page(request, "sign_in.html", code=code, back=back, error="")
+def sign_in_page(request: Request, code: str = "", back: str = "", begun: str = "") -> Response:
+    return _page(request, back=back, code=code, begun=bool(begun))
 
 
 @router.post("/sign-in")
 def sign_in(request: Request, code: Annotated[str, Form()] = "", back: Annotated[str, Form()] = "") -> Response:
-    now, throttle = services_of(request).now(), request.app.state.throttle
-    if throttle.closed(now):
-        return _refused(request, "console.sign_in.slow", back, status=429)
-    token = request.app.state.people.redeem(code, now=now)
+    """Let somebody in by the one-time code that the terminal or the admin gave them."""
+    if not _may_try(request):
+        return _page(request, back=back, error="console.sign_in.slow", status=429)
+    token = people_of(request).redeem(code, now=services_of(request).now(), place=place_of(request))
     if token is None:
-        throttle.wrong(now)
-        return _refused(request, "console.sign_in.wrong", back, status=403)
+        return _page(request, back=back, error="console.sign_in.wrong", status=403)
+    return _welcome(request, token, back)
+
+
+@router.post("/sign-in/password")
+def sign_in_by_password(
+    request: Request,
+    name: Annotated[str, Form()] = "",
+    password: Annotated[str, Form()] = "",
+    back: Annotated[str, Form()] = "",
+) -> Response:
+    if not _may_try(request, name.strip()):
+        return _page(request, back=back, name=name, error="console.sign_in.slow", status=429)
+    token = people_of(request).enter(name.strip(), password, now=services_of(request).now(), place=place_of(request))
+    if token is None:
+        return _page(request, back=back, name=name, error="console.sign_in.no_fit", status=403)
+    return _welcome(request, token, back, name.strip())
+
+
+def _may_try(request: Request, name: str = "") -> bool:
+    """Ten tries a minute from one address, and ten for one name from wherever they come."""
+    limits: Limits = request.app.state.limits
+    callers = [place_of(request), *([f"name {name}"] if name else [])]
+    taken = [limits.take(caller, SIGN_INS) for caller in callers]
+    return all(taken)
+
+
+def _welcome(request: Request, token: str, back: str, name: str = "") -> Response:
+    limits: Limits = request.app.state.limits
+    for caller in (place_of(request), f"name {name}"):  # only wrong tries count
+        limits.give_back(caller, SIGN_INS)
+    people: People = people_of(request)
+    request.state.session = people.session(token, now=services_of(request).now())
+    told(request, "sign_in")
     response = RedirectResponse(_own_path(back), status_code=303)
     response.set_cookie(
         cookie_name(request), token, httponly=True, samesite="lax", secure=request.url.scheme == "https"
@@ -58,8 +72,14 @@ def sign_in(request: Request, code: Annotated[str, Form()] = "", back: Annotated
     return response
 
 
-def _refused(request: Request, error: str, back: str, *, status: int) -> Response:
-    return renderer_of(request).page(request, "sign_in.html", status=status, code="", back=back, error=error)
+def _page(
+    request: Request, *, back: str, code: str = "", name: str = "", error: str = "", begun: bool = False,
+    status: int = 200,
+) -> Response:  # fmt: skip
+    return renderer_of(request).page(
+        request, "sign_in.html", status=status, code=code, name=name, back=back, error=error, begun=begun,
+        by_password=any(one.has_password for one in people_of(request).people()),
+    )  # fmt: skip
 
 
 def _own_path(back: str) -> str:
@@ -72,7 +92,7 @@ def _own_path(back: str) -> str:
 
 @router.post("/sign-out")
 def sign_out(request: Request) -> Response:
-    request.app.state.people.sign_out(user_of(request))
+    people_of(request).sign_out(user_of(request))
     response = RedirectResponse("/sign-in", status_code=303)
     response.delete_cookie(cookie_name(request))
     return response

@@ -1,25 +1,30 @@
-"""The overview of the shift: planned slots and their outcomes, what runs now, what waits for whom, is all well."""
+"""The overview of the shift: slots past and planned, what runs, who is at work, what waits for whom, is all well."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
+from nightclerk.console import counted
 from nightclerk.console.pages.common import attention, bots_by_name, renderer_of, services_of
-from nightclerk.console.services import Services
+from nightclerk.console.progress import progress_of
+from nightclerk.console.services import BotInfo, Services
 from nightclerk.domain.items import Outcome, RunRecord, RunState, Slot, State, Task
-from nightclerk.ports import Store
+from nightclerk.domain.workers import silent
 
 router = APIRouter()
 SLOTS_SHOWN = 60
 RUNNING = (RunState.RUNNING, RunState.QUEUED)
 BROKEN_RUNS = {RunState.FAILED, RunState.CRASHED}
 BROKEN_SLOTS = {Outcome.MISSED, Outcome.BLOCKED}
-FOR_FINANCE = frozenset({"invoices"})
+FOR_FINANCE = frozenset({"invoices", "payments", "approvals"})
+#: How far ahead planned starts are shown, and how many.
+AHEAD, MOST_AHEAD = timedelta(hours=24), 12
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,13 +58,35 @@ class Verdict:
     running: int
 
 
-def verdict(slots: Sequence[Slot], runs: Sequence[RunRecord], queues: Sequence[QueueLine], tasks: int) -> Verdict:
-    """Judge the night: doubts first, then broken starts and runs, then people's work, then running."""
+@dataclass(frozen=True, kw_only=True)
+class Coming:
+    """One start that a schedule plans, and that has no slot yet."""
+
+    at: datetime
+    bot: BotInfo
+
+
+def coming(services: Services, planned: Collection[tuple[str, datetime]]) -> list[Coming]:
+    """The starts of the next 24 hours that the schedules give, but those that are planned as slots already."""
+    until = services.now() + AHEAD
+    found = [
+        Coming(at=at, bot=bot)
+        for bot in services.launcher.bots()
+        for at in services.launcher.next_starts(bot.name, MOST_AHEAD)
+        if at <= until and (bot.name, at) not in planned
+    ]
+    return sorted(found, key=lambda one: (one.at, one.bot.name))[:MOST_AHEAD]
+
+
+def verdict(
+    slots: Sequence[Slot], runs: Sequence[RunRecord], queues: Sequence[QueueLine], tasks: int, dead: int = 0
+) -> Verdict:
+    """Judge the night: doubts first, then broken starts, runs and workers, then people's work, then running."""
     states: Counter[State] = Counter()
     for queue in queues:
         states.update(queue.counts)
     broken = sum(slot.outcome in BROKEN_SLOTS for slot in slots)
-    broken += sum(run.state in BROKEN_RUNS for run in runs) + states[State.FAILED]
+    broken += sum(run.state in BROKEN_RUNS for run in runs) + states[State.FAILED] + dead
     waiting = max(tasks, states[State.WAITING]) + states[State.REJECTED]
     running = sum(run.state in RUNNING for run in runs)
     doubtful = states[State.IN_DOUBT]
@@ -68,10 +95,10 @@ def verdict(slots: Sequence[Slot], runs: Sequence[RunRecord], queues: Sequence[Q
     return Verdict(tone=tone, broken=broken, doubtful=doubtful, waiting=waiting, running=running)
 
 
-def queue_lines(store: Store) -> list[QueueLine]:
+def queue_lines(services: Services) -> list[QueueLine]:
     """The queues of records; `run:…` only keeps the attempts of flows that have no items."""
-    names = [name for name in store.queues() if not name.startswith("run:")]
-    return [QueueLine(name=name, counts=store.counts(name)) for name in names]
+    found = counted.queues(services.store)
+    return [QueueLine(name=name, counts=counts) for name, counts in found.items() if not name.startswith("run:")]
 
 
 def for_whom(task: Task) -> str:
@@ -102,7 +129,10 @@ def tonight(request: Request, shift: str = "") -> Response:
     running = store.runs(states=RUNNING, limit=20)
     recent = store.runs(limit=12)
     tasks = store.tasks(open_only=True, limit=100)
-    queues = queue_lines(store)
+    queues = queue_lines(services)
+    bots, workers, now = bots_by_name(services), store.workers(), services.now()
+    waiting = {queue.name: queue.counts for queue in queues}
+    dead = [worker for worker in workers if silent(worker, now)]
     of_shift = {run.run: run for run in [*recent, *running]} | {
         slot.run: run for slot in slots if slot.run and (run := store.run(slot.run))
     }
@@ -110,7 +140,14 @@ def tonight(request: Request, shift: str = "") -> Response:
     return renderer_of(request).page(
         request,
         "tonight.html",
-        verdict=verdict(slots, judged, queues, len(tasks)),
+        verdict=verdict(slots, judged, queues, len(tasks), len(dead)),
+        coming=coming(services, {(slot.bot, slot.planned_for) for slot in slots}),
+        workers=workers,
+        dead={worker.worker for worker in dead},
+        progress={
+            run.run: progress_of(run, waiting.get(bots[run.bot].queue if run.bot in bots else "", {}), now)
+            for run in running
+        },
         shift=shift,
         shifts=shifts,
         slots=slots,
@@ -121,6 +158,6 @@ def tonight(request: Request, shift: str = "") -> Response:
         tasks_total=len(tasks),
         waits=Counter(for_whom(task) for task in tasks),
         queues=queues,
-        bots=bots_by_name(services),
+        bots=bots,
         for_whom=for_whom,
     )

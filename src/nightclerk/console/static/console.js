@@ -108,6 +108,8 @@
       return;
     }
     form.dataset.sent = "yes";
+    // A download leaves the page where it is: its button works again.
+    if (form.dataset.again !== undefined) setTimeout(() => delete form.dataset.sent, 3000);
   });
   addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent));
   document.addEventListener("change", (event) => {

@@ -1,4 +1,5 @@
-// Invoice review by keyboard: A accepts, R rejects, 1-9 picks a candidate, J and K go on; fields light up on the page.
+// Invoice review by keyboard: A accepts, R rejects, M matches anew, S shares out, O and W go to the orders and the
+// remark (Escape leaves them), 1-9 picks a candidate, J and K go on; fields light up on the page.
 "use strict";
 (() => {
   const orders = document.getElementById("orders");
@@ -27,10 +28,21 @@
   }
 
   document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && event.target.matches("input, textarea")) event.target.blur();
     if (event.ctrlKey || event.metaKey || event.altKey || event.target.matches("input:not([type=radio]), textarea, select")) return;
     const press = (id) => document.getElementById(id)?.click();
-    const acts = { a: "accept", r: "reject", j: "invoice-next", k: "invoice-before" };
+    const acts = { a: "accept", r: "reject", m: "rematch", j: "invoice-next", k: "invoice-before" };
+    const fields = { o: "orders", w: "why", s: "shares" };
     if (acts[event.key]) press(acts[event.key]);
+    else if (fields[event.key]) {
+      const field = document.getElementById(fields[event.key]);
+      if (!field) return;
+      event.preventDefault();
+      const folded = field.closest("details");
+      if (folded) folded.open = true;
+      field.focus();
+      if (field.select) field.select();
+    }
     else if (/^[1-9]$/.test(event.key) && candidates[event.key - 1]) pick(candidates[event.key - 1]);
   });
 })();
