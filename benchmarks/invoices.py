@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from nightclerk.documents.invoices import read_invoices
-from nightclerk.domain.invoices import Invoice, InvoiceLine, Source
+from nightclerk.domain.invoices import Invoice, InvoiceLine
 from nightclerk.errors import DocumentError
 
 #: Field -> how the truth of either data set spells it.
@@ -98,7 +98,7 @@ def compare(invoice: Invoice, truth: dict[str, Any], score: Counter[str], shown:
     score["lines right"] += sum(right_lines)
     score["lines of"] += len(truth["lines"])
     for line, ok in zip(invoice.lines, right_lines, strict=False):
-        score["WRONG LINE CONFIRMED"] += not ok and bool(line.confirmed_by) and line.source is Source.XML
+        score["WRONG LINE CONFIRMED"] += not ok and bool(line.confirmed_by) and line.witnessed is True
     for line, want in zip(invoice.lines, truth["lines"], strict=False):
         score["WRONG FIGURES CONFIRMED"] += bool(line.confirmed_by) and not figures_right(line, want)
     lines_whole = len(invoice.lines) == len(truth["lines"]) == sum(right_lines)

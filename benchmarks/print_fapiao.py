@@ -129,7 +129,7 @@ def html(bill: dict[str, Any], dice: random.Random) -> str:
             pages.append([])
         pages[-1].append(line)
     return (
-        f"<meta charset=utf-8><style>@page{{size:210mm 140mm;margin:0}} body{{margin:0;font:{size}pt/1.15 '{font}'}}"
+        f"<!doctype html><meta charset=utf-8><style>@page{{size:210mm 140mm;margin:0}} body{{margin:0;font:{size}pt/1.15 '{font}'}}"
         ".p{position:relative;width:210mm;height:139.9mm;break-after:page;overflow:hidden} .p>*{position:absolute}"
         "td{padding:0 1mm;vertical-align:top} .v{width:4mm;line-height:1.15} .r{text-align:right}</style>"
         + "".join(_page(bill, lines, n, len(pages), dice, yen, colon, gap) for n, lines in enumerate(pages, start=1))

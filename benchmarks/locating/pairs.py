@@ -1,13 +1,15 @@
 """Gather cases from real old and new versions of the same page, in the form that measure.py reads.
 
 `python benchmarks/locating/pairs.py KITS OUT.jsonl --kits unseen` — an element's truth is the trait by which it is
-unique in both versions: its link, its id or its field name. That trait is taken away from what the engine sees.
+unique in both versions: its link, its id or its field name. `--hide label` takes that trait away from what the engine
+sees, `--hide all` all three of them (much harsher than life: most pages keep one), `--hide nothing` leaves them.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -20,8 +22,9 @@ from playwright.sync_api import Page
 from nightclerk.locate.fingerprint import learned
 from nightclerk.web.scripts import script
 
-GATHER = f"() => ({script('fingerprint')})().gather()"
+GATHER = f"() => {{ const api = ({script('fingerprint')})(); api.gather(); return api.nodes.map((e) => api.of(e)); }}"
 Raw = dict[str, Any]
+LABELS = ("field_name", "id", "href", "test_id")
 
 
 def label_of(raw: Mapping[str, Any]) -> tuple[str, str]:
@@ -33,32 +36,34 @@ def label_of(raw: Mapping[str, Any]) -> tuple[str, str]:
     return ("href", file) if file else ("", "")
 
 
-def blind(raw: Raw) -> Raw:
-    """What is left when the labelling traits are taken away, those of the neighbours and the counts as well."""
-    left = {k: v for k, v in raw.items() if k not in ("field_name", "id", "href", "test_id")}
-    left["counts"] = {k: v for k, v in raw.get("counts", {}).items() if k not in ("id", "href")}
-    left["path"] = [step.split("#")[0] for step in raw.get("path", [])]
+def blind(raw: Raw, hidden: tuple[str, ...]) -> Raw:
+    """What is left when labelling traits are taken away, those of the neighbours and the counts as well."""
+    left = {k: v for k, v in raw.items() if k not in hidden}
+    left["counts"] = {k: v for k, v in raw.get("counts", {}).items() if k not in hidden}
+    if "id" in hidden:
+        left["path"] = [step.split("#")[0] for step in raw.get("path", [])]
     return left
 
 
-def pair_cases(old: list[Raw], new: list[Raw]) -> Iterator[tuple[Raw, list[Raw], int]]:
-    """(learned, candidates, truth) of every element that is labelled uniquely on both sides."""
+def pair_cases(old: list[Raw], new: list[Raw]) -> Iterator[tuple[str, Raw, int]]:
+    """(labelling trait, element, its place in `new`) of every element that is labelled uniquely on both sides."""
     olds, news = Counter(map(label_of, old)), Counter(map(label_of, new))
-    candidates = [blind(raw) for raw in new]
     for raw in old:
         label = label_of(raw)
         if label[0] and not raw.get("hidden") and olds[label] == 1 and news[label] == 1:
-            truth = next(n for n, other in enumerate(new) if label_of(other) == label)
-            yield learned(blind(raw)).to_mapping(), candidates, truth
+            yield label[0], raw, next(n for n, other in enumerate(new) if label_of(other) == label)
 
 
 def seen_on(page: Page, url: str) -> list[Raw]:
     load(page, url)
     found: list[Raw] = page.evaluate(GATHER)
+    for raw in found:  # a site's address does not change with its version, as the folders of a package do
+        if "href" in raw:
+            raw["href"] = re.sub(r"^/[^/]+/package", "", str(raw["href"]))
     return found
 
 
-def gather_pairs(kit: Kit, root: Path, address: str, page: Page, most: int) -> Iterator[dict[str, Any]]:
+def gather_pairs(kit: Kit, root: Path, address: str, page: Page, most: int, hide: str) -> Iterator[dict[str, Any]]:
     """The cases of every page that both versions of a kit have under the same path."""
     before, after = kit.versions[:2]
     base = kit.folder(root, after) / "package"
@@ -67,16 +72,30 @@ def gather_pairs(kit: Kit, root: Path, address: str, page: Page, most: int) -> I
         if not twin.is_file():
             continue
         old, new = (seen_on(page, f"{address}/{one.relative_to(root).as_posix()}") for one in (path, twin))
-        cases = list(pair_cases(old, new))
-        if not cases:
-            continue
-        everyone = list(range(len(new)))
-        there = [{"candidates": everyone, "truth": truth, "there": True} for _, _, truth in cases]
-        gone = [{"candidates": [n for n in everyone if n != t], "truth": -1, "there": False} for _, _, t in cases]
-        told = {"kit": f"{kit.name} {before} {after}", "page": path.name, "elements": cases[0][1], "ms": 0}
-        wanted = [one for one, _, _ in cases]
-        yield {**told, "scenario": "upgrade", "wanted": wanted, "answers": there}
-        yield {**told, "scenario": "upgrade_gone", "wanted": wanted, "answers": gone}
+        for trait, cases in by_trait(old, new).items():
+            traits = {"all": LABELS, "label": (trait,), "nothing": ()}[hide]
+            yield from told({"kit": f"{kit.name} {before} {after}", "page": path.name}, cases, new, traits)
+
+
+def by_trait(old: list[Raw], new: list[Raw]) -> dict[str, list[tuple[Raw, int]]]:
+    """The cases of a pair of pages by the trait that labels them."""
+    found: dict[str, list[tuple[Raw, int]]] = {}
+    for trait, raw, truth in pair_cases(old, new):
+        found.setdefault(trait, []).append((raw, truth))
+    return found
+
+
+def told(
+    where: Mapping[str, str], cases: list[tuple[Raw, int]], new: list[Raw], traits: tuple[str, ...]
+) -> Iterator[dict[str, Any]]:
+    """Two lines: every element where it is now, and the same page without it."""
+    wanted = [learned(blind(raw, traits)).to_mapping() for raw, _ in cases]
+    common = {**where, "elements": [blind(raw, traits) for raw in new], "ms": 0, "wanted": wanted}
+    everyone = list(range(len(new)))
+    there = [{"candidates": everyone, "truth": truth, "there": True} for _, truth in cases]
+    gone = [{"candidates": [n for n in everyone if n != truth], "truth": -1, "there": False} for _, truth in cases]
+    yield {**common, "scenario": "upgrade", "answers": there}
+    yield {**common, "scenario": "upgrade_gone", "answers": gone}
 
 
 def main() -> None:
@@ -85,12 +104,13 @@ def main() -> None:
     parser.add_argument("out", type=Path)
     parser.add_argument("--kits", choices=("training", "unseen"), default="training")
     parser.add_argument("--pages", type=int, default=6)
+    parser.add_argument("--hide", choices=("all", "label", "nothing"), default="label")
     asked = parser.parse_args()
     kits = [kit for kit in (TRAINING if asked.kits == "training" else UNSEEN) if len(kit.versions) > 1]
     with served(asked.root) as address, browser_context() as context, asked.out.open("w", encoding="utf-8") as file:
         page = context.new_page()
         for kit in kits:
-            for case in gather_pairs(kit, asked.root, address, page, asked.pages):
+            for case in gather_pairs(kit, asked.root, address, page, asked.pages, asked.hide):
                 file.write(json.dumps(case, ensure_ascii=False) + "\n")
                 print(case["kit"], case["page"], case["scenario"], len(case["answers"]))
 

@@ -16,7 +16,7 @@ from measure import Case, read_cases
 from numpy.typing import NDArray
 
 from nightclerk.locate import healing, weights
-from nightclerk.locate.compare import Evidence, compare
+from nightclerk.locate.compare import Evidence, compare, known_other
 from nightclerk.locate.vetoes import vetoes
 
 Array = NDArray[np.float64]
@@ -27,10 +27,19 @@ CEILINGS = {
     "order+": 0.6, "position+": 0.6, "size+": 0.4, "path+": 1.2, "icon+": 1.5, "classes+": 1.0,
     "classes-": -0.4, "before-": -0.6, "after-": -0.6, "landmarks-": -0.8, "heading-": -0.8, "id_gone-": -0.6,
 }  # fmt: skip
-#: Signs of the second stage: score, margin, anchors, contexts, name, sameness help; conflicts and vetoes hurt.
-SIGNS = np.array([0, 1, 1, 1, 1, 1, 1, -1, -1])
+#: What only the second stage knows, beside every feature of the first. `x+` and these help, `x-` and conflicts hurt.
+SUMMED = ("margin", "anchors", "two_anchors", "sameness", "clear", "conflicts")
+#: What practice pages hardly have weighs in the second stage as its likes do.
+BELIEVED = {
+    "two_anchors": 3.0, "test_id+": 3.0, "test_id-": -2.0, "field_name+": 2.0,
+    "row+": 1.5, "row-": -1.5, "column+": 0.5,
+}  # fmt: skip
+#: The mutations copy without the id and leave most things in their order; sites do not.
+SURE_CEILINGS = {"id_gone-": -3.0, "group-": -3.0, "order+": 1.5, "position+": 1.0}
 #: A wrong act costs as much as this many questions.
 COST = 3.0
+#: How strongly a weight of the second stage is drawn to what was believed before.
+PULL = 2.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,7 +87,7 @@ def bounded(weight: Array, most: Array) -> Array:
     return np.where(np.abs(weight) > np.abs(most), most, weight)
 
 
-def decisions(looked: Sequence[Looked], scoring: dict[str, float]) -> Iterator[tuple[tuple[float, ...], bool]]:
+def decisions(looked: Sequence[Looked], scoring: dict[str, float]) -> Iterator[tuple[dict[str, float], bool]]:
     """What the second stage sees of each decision that no veto settles, and whether it would be right."""
     for one in looked:
         scores = [_score(e, scoring) for e in one.evidence]
@@ -92,15 +101,25 @@ def decisions(looked: Sequence[Looked], scoring: dict[str, float]) -> Iterator[t
             if not order or one.vetoes[order[0]] or one.case.candidates[order[0]].hidden:
                 continue
             best = order[0]
-            if truth < 0 and _duplicate(one.case, best):
+            if truth < 0 and (_duplicate(one.case, best) or _left_alone(one, best)):
                 continue
-            rivals = [n for n in order[1:] if not one.case.candidates[n].hidden]
+            known = [known_other(one.case.wanted, candidate) for candidate in one.case.candidates]
+            rivals = [n for n in order[1:] if not one.case.candidates[n].hidden and (known[best] or not known[n])]
             margin = scores[best] - scores[rivals[0]] if rivals else 8.0
             ranked = healing.Ranked(
                 index=best, candidate=one.case.candidates[best], score=scores[best], evidence=one.evidence[best],
                 sameness=max(0.0, scores[best] / whole),
             )  # fmt: skip
             yield healing.certainty_features(ranked, margin), best == truth
+
+
+def _left_alone(one: Looked, best: int) -> bool:
+    """On a real page without the element its twin would be known for one that is left, by their number."""
+    return (
+        one.case.there
+        and one.case.wanted.counts.get("twins", 1) > 1
+        and one.case.candidates[best].token == one.case.wanted.token
+    )
 
 
 def _score(evidence: Evidence, scoring: dict[str, float]) -> float:
@@ -113,17 +132,24 @@ def _duplicate(case: Case, place: int) -> bool:
     return bool(other.href) and other.href == case.wanted.href and other.name == case.wanted.name
 
 
-def fit_certainty(seen: Sequence[tuple[tuple[float, ...], bool]], *, rounds: int = 3000) -> Array:
-    """Logistic regression of "the first one is right", signs kept."""
-    table, truth = np.array([row for row, _ in seen]), np.array([right for _, right in seen], dtype=float)
-    spread = table.std(axis=0) + 1e-9
+def fit_certainty(seen: Sequence[tuple[dict[str, float], bool]], names: Sequence[str], *, rounds: int = 1500) -> Array:
+    """Logistic regression of "the first one is right", signs kept; Adam over features of one spread."""
+    table = np.array([[features.get(name, 0.0) for name in names] for features, _ in seen])
+    truth = np.array([right for _, right in seen], dtype=float)
+    spread = table.std(axis=0) + 0.02
     spread[0] = 1.0
-    scaled, weight = table / spread, np.zeros(table.shape[1])
-    cost = np.where(truth == 1, 1.0, COST)
-    for _ in range(rounds):
+    sign = np.array([0.0 if n == "one" else -1.0 if n.endswith("-") or n == "conflicts" else 1.0 for n in names])
+    prior = np.array([BELIEVED.get(name, 0.0) for name in names]) * spread
+    most = np.array([SURE_CEILINGS.get(name, np.inf) for name in names]) * spread
+    scaled, weight = table / spread, prior.copy()
+    first, second = np.zeros_like(weight), np.zeros_like(weight)
+    cost, pull = np.where(truth == 1, 1.0, COST), np.array([0.0, *[PULL] * (len(names) - 1)])
+    for turn in range(1, rounds + 1):
         said = 1 / (1 + np.exp(-np.clip(scaled @ weight, -30, 30)))
-        weight -= 0.5 * (scaled.T @ (cost * (said - truth))) / len(truth)
-        weight = np.where((SIGNS != 0) & (weight * SIGNS < 0), 0.0, weight)
+        gradient = (scaled.T @ (cost * (said - truth)) + pull * (weight - prior)) / len(truth)
+        first, second = 0.9 * first + 0.1 * gradient, 0.999 * second + 0.001 * gradient**2
+        weight = weight - 0.05 * (first / (1 - 0.9**turn)) / (np.sqrt(second / (1 - 0.999**turn)) + 1e-8)
+        weight = bounded(np.where(weight * sign < 0, 0.0, weight), most)
     return weight / spread
 
 
@@ -140,11 +166,11 @@ def main() -> None:
     sign = np.array([1.0 if name.endswith("+") else -1.0 for name in names])
     learned = fit_ranking(list(tables(looked, names)), bounded(start, ceiling), sign, ceiling, asked.rounds)
     scoring = {name: round(float(value), 2) for name, value in zip(names, learned, strict=True)}
-    sure = [round(float(value), 3) for value in fit_certainty(list(decisions(looked, scoring)))]
-    sure[-1] = -2.0  # vetoes forbid by themselves; for verification they must also lower the probability
+    about = ["one", *names, *SUMMED]
+    sure = dict(zip(about, fit_certainty(list(decisions(looked, scoring)), about), strict=True))
     print(f"#: from {len(looked)} decisions")
     print("WEIGHTS =", scoring)
-    print("CERTAINTY =", tuple(sure))
+    print("CERTAINTY =", {name: round(float(value), 2) for name, value in sure.items() if abs(value) >= 0.005})
 
 
 if __name__ == "__main__":
