@@ -6,6 +6,8 @@ import threading
 from datetime import UTC, datetime, timedelta
 
 from nightclerk.domain.items import EffectState, Outcome, RunRecord, RunState, Slot, State, Task, WorkItem
+from nightclerk.work.messages import Message
+from nightclerk.work.slots import Event
 from nightclerk.work.store import SqlStore
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -191,3 +193,34 @@ def test_a_lease_has_one_holder(books: SqlStore) -> None:
     assert books.take("account:x", holder="r1", lease_s=60, now=NOW) == 2
     books.release("account:x", holder="r1")
     assert books.take("account:x", holder="r2", lease_s=60, now=NOW) == 3
+
+
+def test_who_has_to_be_done_sooner_comes_first(books: SqlStore) -> None:
+    """Of those who wait for a login the earliest deadline goes first, whoever came first; who left is forgotten."""
+    late, soon = NOW + timedelta(hours=4), NOW + timedelta(hours=1)
+    assert books.my_turn("account:x", holder="r1", due_at=late, now=NOW)
+    assert books.my_turn("account:x", holder="r2", due_at=soon, now=NOW)
+    assert not books.my_turn("account:x", holder="r1", due_at=late, now=NOW + timedelta(seconds=5))
+    assert books.my_turn("account:x", holder="r1", due_at=late, now=NOW + timedelta(seconds=30))
+    books.my_turn("account:x", holder="r2", due_at=soon, now=NOW + timedelta(seconds=31))
+    books.leave_turn("account:x", holder="r2")
+    assert books.my_turn("account:x", holder="r1", due_at=late, now=NOW + timedelta(seconds=32))
+
+
+def test_events_marks_messages_and_links_are_kept_once(books: SqlStore) -> None:
+    """What may come twice (an event, a message, a link, a mark) is written once, on every kind of books."""
+    event = Event(event="stock", key="monday", at=NOW, by="lin")
+    assert [books.tell_event(event), books.tell_event(event), len(books.open_events())] == [True, False, 1]
+    books.take_event(event, now=NOW)
+    assert books.open_events() == []
+    for upto in (NOW, NOW + timedelta(hours=1)):
+        books.set_mark("b", "every: 1h", upto)
+    assert books.mark("b") == ("every: 1h", NOW + timedelta(hours=1))
+    message = Message(about="slot:b@1", kind="slot_missed", text={"en": "missed"}, at=NOW)
+    assert [books.tell(message, ["ops"], due=NOW), books.tell(message, ["ops"], due=NOW)] == [True, False]
+    due = {"now": NOW + timedelta(minutes=1), "lost_before": NOW}
+    assert [len(books.claim_deliveries("ops", **due)), len(books.claim_deliveries("ops", **due))] == [1, 0]
+    books.settle_delivery("slot:b@1", "ops", "sent", now=NOW)
+    assert books.deliveries_by_channel() == {("ops", "sent"): 1}
+    assert books.slots_between(NOW, NOW + timedelta(days=1)) == []
+    assert (books.runs_by_bot(), books.slots_by_bot()) == ({}, {})

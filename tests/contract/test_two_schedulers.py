@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -80,8 +80,8 @@ def test_two_clocks_one_run_a_slot(pair: list[Scheduler]) -> None:
 
 def test_a_slot_that_a_dead_scheduler_left_behind(pair: list[Scheduler]) -> None:
     """It was planned and never launched: another one launches it, once, and settles a run whose end nobody saw."""
-    planned = datetime(2026, 11, 20, 12, tzinfo=UTC)
-    slot = Slot(slot_id="export@20261120T120000Z", bot="export", planned_for=planned, shift="night")
+    planned = (datetime.now(UTC) - timedelta(minutes=5)).replace(microsecond=0)
+    slot = Slot(slot_id=f"export@{planned:%Y%m%dT%H%M%SZ}", bot="export", planned_for=planned, shift="night")
     pair[0].store.plan(slot)
     for one in (*pair, *pair):
         one.shift.mend()

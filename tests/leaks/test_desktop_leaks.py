@@ -38,7 +38,7 @@ def test_a_form_without_a_tree_leaks_nothing(tmp_path: Path) -> None:
     film = open_film(logs=tmp_path / "logs", data=tmp_path / "data", run="run-1", clock=SystemClock())
     film.begin({})
     selectors = SelectorSet(app="form", unpictured=(LOGIN,))
-    settings = AppSettings(name="form")
+    settings = AppSettings(name="form", facts={"masks": "ocr"})
     desktop = open_desktop(selectors=selectors, settings=settings, clock=SystemClock(), folder=tmp_path / "files")
     lines = [f"订单编号 {ORDER}", f"金额 {AMOUNT}", *PERSONAL.values()]
     with contextlib.closing(desktop):

@@ -15,7 +15,8 @@ from typing import Any, TypeVar
 from nightclerk.app import SystemClock
 from nightclerk.gate import CommitGate
 from nightclerk.locate.files import selector_set
-from nightclerk.ports import Account, AppSettings, Secret
+from nightclerk.locate.healer import Healer
+from nightclerk.ports import Account, AppSettings, Secret, SelectorSet
 from nightclerk.sandbox import world
 from nightclerk.screens import Session, WebApp
 from nightclerk.web import open_web
@@ -57,16 +58,26 @@ def _wait_for(file: Path, server: subprocess.Popen[bytes]) -> dict[str, Any]:
 
 
 @contextlib.contextmanager
-def opened(kind: type[APP], endpoints: dict[str, Any], folder: Path, *, password: str = "") -> Iterator[APP]:
+def opened(
+    kind: type[APP],
+    endpoints: dict[str, Any],
+    folder: Path,
+    *,
+    password: str = "",
+    selectors: SelectorSet | None = None,
+    healer: Healer | None = None,
+) -> Iterator[APP]:
     """An app class in a browser of its own, not yet signed in."""
     name = kind.selectors
     settings = AppSettings(name=name, url=endpoints[name]["url"], timeout_s=10)
-    selectors = selector_set(name, workspace=ROOT, starter=None)
+    selectors = selectors or selector_set(name, workspace=ROOT, starter=None)
     surface = open_web(
-        selectors=selectors, settings=settings, profile=folder / "profile", downloads=folder, clock=SystemClock()
-    )
+        selectors=selectors, settings=settings, profile=folder / "profile", downloads=folder, clock=SystemClock(),
+        healer=healer,
+    )  # fmt: skip
     session = Session(
         surface=surface,
+        healer=healer or Healer(app=name),
         film=ListFilm(),
         gate=CommitGate(),
         clock=SystemClock(),

@@ -58,7 +58,7 @@ def test_every_payable_invoice_is_asked_for_once(night: Night) -> None:
 def test_the_workbook_adds_up_to_the_fen(night: Night) -> None:
     """Matched + review + duplicates + red notes is what came in."""
     (file,) = (night.root / "made").rglob("*.xlsx")
-    totals = load_workbook(file)["合计 Totals"]
+    totals = load_workbook(file)["Totals"]
     rows = {row[0]: row[1:] for row in totals.iter_rows(min_row=2, values_only=True)}
     received = sum((truth.gross for truth in invoices()), Decimal(0))
     assert rows["合计 / Sum"] == rows["收到 / Received"]

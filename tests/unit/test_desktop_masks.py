@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from tree_kit import Leaf
 
-from nightclerk.desktop.masks import MOST_NODES, held_still, text_boxes
-from nightclerk.ports import Box
+from nightclerk import ocr
+from nightclerk.desktop.masks import MOST_NODES, held_still, picture_reader, text_boxes
+from nightclerk.errors import MissingPart
+from nightclerk.ports import AppSettings, Box
 
 
 def at(n: int) -> Box:
@@ -41,3 +44,14 @@ def test_a_caret_is_no_movement() -> None:
     assert held_still(before, caret)
     assert not held_still(before, row)
     assert not held_still(before, before[:200])
+
+
+def test_pictures_are_read_only_for_an_app_that_asks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where reading is installed, since it takes seconds a picture; asked for without it, the app says so."""
+    asks = AppSettings(name="form", facts={"masks": "ocr"})
+    monkeypatch.setattr("nightclerk.ocr.reading.installed", lambda: True)
+    assert picture_reader(AppSettings(name="form")) is None
+    assert isinstance(picture_reader(asks), ocr.ScreenReader)
+    monkeypatch.setattr("nightclerk.ocr.reading.installed", lambda: False)
+    with pytest.raises(MissingPart, match="RapidOCR"):
+        picture_reader(asks)

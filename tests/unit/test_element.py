@@ -129,7 +129,7 @@ def test_a_commit_is_on_film_before_it_happens(shop: Shop, surface: FakeSurface,
     with shop.session.gate.open() as opening:
         shop["orders.ship"].click()
     assert opening.element == "orders.ship"
-    assert [line[0] for line in film.lines] == ["act", "note", "picture", "note"]
+    assert [line[0] for line in film.lines] == ["act", "note", "note"]
     assert film.kinds("act")[0].act_class is ActClass.COMMIT
     assert film.kinds("note") == ["clicked", "after_commit"]
 

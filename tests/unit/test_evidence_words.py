@@ -18,6 +18,7 @@ from nightclerk.documents.report import ShiftReport, write_html, write_xlsx
 from nightclerk.documents.report_heads import heads_in
 from nightclerk.domain.items import RunRecord, RunState
 from nightclerk.errors import DocumentError, WorkspaceError
+from nightclerk.evidence.errors import NoEvidence
 from nightclerk.evidence.heads import head_of
 from nightclerk.evidence.share import Share
 from nightclerk.evidence.verify import verify
@@ -197,3 +198,21 @@ def test_an_unknown_run_names_the_nearest(home: Path) -> None:
 def test_nobody_is_erased_by_accident(home: Path) -> None:
     """Without a key and a value there is nothing to erase."""
     assert "whose data" in str(run("erase").exception)
+
+
+def test_a_folder_without_runs_is_no_good_evidence(home: Path) -> None:
+    """Whoever names the wrong folder is told so, and it does not pass for evidence that holds."""
+    done = run("verify", "bots")
+    assert isinstance(done.exception, NoEvidence)
+    assert "bots" in str(done.exception)
+
+
+def test_films_of_crashed_runs_are_sealed_by_one_word(home: Path) -> None:
+    """It says which, at which line; the evidence is whole then, and there is nothing left to do."""
+    short_run(home, "run-3", end=False)
+    store = open_store(f"sqlite:///{home}/data/books.db")
+    store.add_run(RunRecord(run="run-3", bot="b", flow="f:f", state=RunState.CRASHED))
+    store.close()
+    assert "run-3: sealed at line" in run("seal").output
+    assert verify(home / "logs/run-3").runs[0].state == "sealed"
+    assert json.loads(run("seal", "--json").output) == {"sealed": []}

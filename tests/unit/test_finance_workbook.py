@@ -31,20 +31,24 @@ def made(folder: Path, *rows: Booked) -> Workbook:
 
 def test_numbers_are_numbers_and_days_are_days(tmp_path: Path) -> None:
     """Finance can sum and filter: the 20-digit number stays text, the amount does not."""
-    sheet = made(tmp_path, booked("26002000000000000001", "113.40", MatchOutcome.MATCH))["已匹配 Matched"]
+    sheet = made(tmp_path, booked("26002000000000000001", "113.40", MatchOutcome.MATCH))["Matched"]
     number, day, *_ = (cell.value for cell in sheet[2])
     assert number == "26002000000000000001"
     assert day.date() == date(2026, 11, 5)
     assert sheet["G2"].value == 113.4
     assert sheet["G2"].number_format.startswith("#,##0.00")
     assert sheet.freeze_panes == "B2"
-    assert sheet.auto_filter.ref == "A1:M2"
+    assert sheet.auto_filter.ref == "A1:N2"
 
 
 def test_the_file_is_a_link_to_the_archived_original(tmp_path: Path) -> None:
     """A path with blanks and Chinese in it is a valid link, and no formula."""
-    row = replace(booked("1", "1", MatchOutcome.MATCH), link="../../data/invoices/ab 发票.pdf")
-    cell = made(tmp_path, row)["已匹配 Matched"]["M2"]
+    row = replace(
+        booked("1", "1", MatchOutcome.MATCH), link="../../data/invoices/ab 发票.pdf", evidence="../../logs/r1"
+    )
+    sheet = made(tmp_path, row)["Matched"]
+    cell = sheet["M2"]
+    assert sheet["N2"].hyperlink.target == "../../logs/r1"
     assert cell.hyperlink.target == "../../data/invoices/ab%20%E5%8F%91%E7%A5%A8.pdf"
     assert (cell.value, cell.data_type) == ("1.pdf", "s")
 
@@ -53,7 +57,7 @@ def test_no_cell_can_become_a_formula(tmp_path: Path) -> None:
     """A seller named =HYPERLINK(…) is a text in the workbook."""
     for mark in "=+-@":
         name = f"{mark}HYPERLINK(1)"
-        cell = made(tmp_path, booked("1", "1", MatchOutcome.REVIEW, seller=name))["待复核 Review"]["C2"]
+        cell = made(tmp_path, booked("1", "1", MatchOutcome.REVIEW, seller=name))["Review"]["C2"]
         assert (cell.data_type, cell.value, cell.quotePrefix) == ("s", name, True)
 
 
@@ -63,5 +67,5 @@ def test_every_document_stands_on_one_sheet_and_the_sums_agree(tmp_path: Path) -
     book = made(tmp_path, *rows, Booked(case=None, verdict=None, file="x.pdf", why="no PDF"))
     listed = [row[12] for title, _ in SHEETS for row in book[title].iter_rows(min_row=2, values_only=True)]
     assert sorted(listed) == ["1.pdf", "2.pdf", "3.pdf", "4.pdf", "5.pdf", "x.pdf"]
-    totals = {row[0]: row[1:3] for row in book["合计 Totals"].iter_rows(min_row=2, values_only=True)}
+    totals = {row[0]: row[1:3] for row in book["Totals"].iter_rows(min_row=2, values_only=True)}
     assert totals["合计 / Sum"] == totals["收到 / Received"] == (6, 15.65)

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nightclerk.domain.amounts import amount_in_words, words_to_amount
+from nightclerk.domain.invoice_proofs import examine, tax_id_holds
 from nightclerk.domain.invoices import (
     Field,
     Invoice,
@@ -19,10 +20,8 @@ from nightclerk.domain.invoices import (
     Reading,
     Source,
     Value,
-    examine,
-    line_holds,
-    tax_id_holds,
 )
+from nightclerk.domain.line_proofs import line_holds
 
 FEN = st.integers(min_value=-(10**13), max_value=10**13).map(lambda cents: Decimal(cents) / 100)
 

@@ -15,7 +15,8 @@ from nightclerk.documents.invoices.latin import days, decimal_mark, figures
 from nightclerk.documents.invoices.ocr import by_ocr
 from nightclerk.documents.invoices.pool import read_many
 from nightclerk.documents.invoices.sums import class_of
-from nightclerk.domain.invoices import Field, Invoice, InvoiceStatus, Reading, Source, examine
+from nightclerk.domain.invoice_proofs import examine
+from nightclerk.domain.invoices import Field, Invoice, InvoiceStatus, Reading, Source
 from nightclerk.errors import DocumentError
 
 Text = tuple[float, float, str]

@@ -17,15 +17,18 @@ from nightclerk.evidence.keys import trusted_keys
 from nightclerk.evidence.moments import moments
 from nightclerk.evidence.pack import Packed, inlined, make_pack
 from nightclerk.evidence.replay import load_run
-from nightclerk.evidence.verify import verify
+from nightclerk.evidence.verify import Anchors, verify
 
 HOSTILE = "</script><script>alert(1)</script><!--<b onload=x>]]>\u2028&amp;'\"`${1}"
 
 
 def pack(root: Path, name: str = "pack", run: str = "run-1") -> Packed:
     ring = trusted_keys(root / "data/keys") or {}
-    anchored = verify(root / "logs" / run).runs[0].head
-    return make_pack(root / "logs" / run, root / name, ring=ring, anchored=anchored)
+    return make_pack(root / "logs" / run, root / name, ring=ring, anchors=_heads(root / "logs"))
+
+
+def _heads(logs: Path) -> Anchors:
+    return {report.run: report.head for report in verify(logs).runs}.get
 
 
 def own_verifier(pack: Path) -> ModuleType:
@@ -120,10 +123,10 @@ def test_moments_come_in_order_with_what_matters(tmp_path: Path) -> None:
 def test_a_broken_run_is_packed_and_says_so(tmp_path: Path) -> None:
     """An auditor gets broken evidence as it is: the state and the sentence are in the result and on the page."""
     folder = short_run(tmp_path).folder
-    anchored = verify(folder).runs[0].head
+    anchors = _heads(folder.parent)
     kept = next(folder.glob("files/*"))
     kept.write_bytes(b"changed")
-    packed = make_pack(folder, tmp_path / "pack", ring=trusted_keys(tmp_path / "data/keys") or {}, anchored=anchored)
+    packed = make_pack(folder, tmp_path / "pack", ring=trusted_keys(tmp_path / "data/keys") or {}, anchors=anchors)
     assert packed.state == "broken"
     assert kept.name in packed.sentences[0]
     assert data_of((packed.path / "index.html").read_text(encoding="utf-8"))["state"] == "broken"
@@ -137,3 +140,25 @@ def test_nothing_is_overwritten_and_no_run_is_no_pack(tmp_path: Path) -> None:
         pack(tmp_path)
     with pytest.raises(NoEvidence):
         make_pack(tmp_path / "logs/keys", tmp_path / "other", ring={})
+
+
+@pytest.mark.parametrize("asked", ["run-1", "run-1+2"])
+def test_a_run_of_several_machines_is_packed_whole(tmp_path: Path, asked: str) -> None:
+    """Whichever part is asked for: every part is there, checked, and has a page that leads to the others."""
+    for name in ("run-1", "run-1+2", "run-10", "run-1+x"):
+        short_run(tmp_path, name)
+    packed = pack(tmp_path, run=asked)
+    assert sorted(path.name for path in (packed.path / "runs").iterdir()) == ["keys", "run-1", "run-1+2"]
+    first, second = (data_of((packed.path / name).read_text("utf-8")) for name in ("index.html", "part-2.html"))
+    assert (first["run"], second["run"], packed.state) == ("run-1", "run-1+2", "sealed")
+    assert first["parts"] == [{"run": "run-1", "page": "index.html"}, {"run": "run-1+2", "page": "part-2.html"}]
+    assert set(json.loads((packed.path / "heads.json").read_text())) == {"run-1", "run-1+2"}
+
+
+def test_one_bad_part_makes_a_bad_pack(tmp_path: Path) -> None:
+    """The state of a pack is that of its worst part."""
+    short_run(tmp_path)
+    short_run(tmp_path, "run-1+2", end=False).close()
+    assert pack(tmp_path).state == "open"
+    (tmp_path / "logs/run-1+2/journal.jsonl").write_bytes(b"rubbish\n")
+    assert pack(tmp_path, "other").state == "broken"

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -126,3 +129,41 @@ def test_an_unknown_name_names_the_nearest(proposals: Proposals) -> None:
     proposals.put(proposal())
     with pytest.raises(UnknownProposal, match=r"order\.save"):
         proposals.get("shop.order.sav")
+
+
+def test_a_write_that_was_cut_off_is_ended_by_the_next(proposals: Proposals, tmp_path: Path) -> None:
+    """Killed between any two of its files, `healings write` leaves whole files, and the next call ends the work."""
+    proposals.put(proposal())
+    proposals.accept("order.save", who="li", at="now")
+    write_accepted(tmp_path)
+    accepted = replace(proposals.get("order.save"), state="accepted")
+    (tmp_path / "data/healing/proposals" / f"{accepted.proposal}.json").write_text(
+        json.dumps(asdict(accepted)), encoding="utf-8"
+    )
+    text = (tmp_path / "selectors/shop/order.yaml").read_text(encoding="utf-8")
+    assert [one.proposal for one in write_accepted(tmp_path)] == [accepted.proposal]
+    assert (tmp_path / "selectors/shop/order.yaml").read_text(encoding="utf-8") == text
+    assert proposals.get("order.save").state == "written"
+
+
+def test_two_reviewers_at_once_give_one_word(proposals: Proposals, tmp_path: Path) -> None:
+    """Of an acceptance and a refusal at the same moment one stands; the other is told who was first."""
+    proposals.put(proposal())
+    both = (Proposals(tmp_path).accept, Proposals(tmp_path).refuse)
+    told: list[str] = []
+
+    def decide(settle: Callable[..., Proposal]) -> None:
+        try:
+            told.append(settle("order.save", who="li", at="now").state)
+        except AlreadyDecided:
+            told.append("second")
+
+    reviewers = [threading.Thread(target=decide, args=(settle,)) for settle in both]
+    for one in reviewers:
+        one.start()
+    for one in reviewers:
+        one.join(timeout=30)
+    assert told.count("second") == 1
+    assert load_selectors("shop", workspace=tmp_path).layer_of("order.save") == (
+        "healed" if "accepted" in told else "workspace"
+    )

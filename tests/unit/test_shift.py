@@ -9,14 +9,11 @@ from typing import Any
 import pytest
 
 from nightclerk.domain.items import Outcome, RunState
-from nightclerk.domain.schedules import order_of, overdue, ready_after
-from nightclerk.errors import WorkspaceError
-from nightclerk.work.clockwork import clockwork, missed_starts, next_starts
+from nightclerk.domain.schedules import order_of, ready_after
+from nightclerk.work.clockwork import clockwork
 from nightclerk.work.shift import Shift
 from nightclerk.work.store import SqlStore
 from nightclerk.workspace import Bot, Workspace
-
-MIDNIGHT = datetime(2026, 11, 20, 16, tzinfo=UTC)  # 00:00 in Shanghai
 
 
 def bot(name: str, *after: str, **schedule: str) -> Bot:
@@ -106,34 +103,6 @@ def test_ready_means_all_have_ended_and_none_started() -> None:
     after = {"a": [], "b": ["a"], "c": ["a", "b"]}
     assert ready_after(["a"], ["a"], after) == ["b"]
     assert ready_after(["a"], ["a", "b"], after) == []
-
-
-@pytest.mark.parametrize(("minutes", "outcome"), [(0, None), (1, None), (5, Outcome.LATE), (121, Outcome.MISSED)])
-def test_lateness(minutes: int, outcome: Outcome | None) -> None:
-    """A minute is on time; then late, up to the bot's limit; then missed."""
-    now = MIDNIGHT + timedelta(minutes=minutes)
-    assert overdue(MIDNIGHT, now, late_until=timedelta(hours=2)) is outcome
-
-
-def test_next_starts_follow_the_time_zone() -> None:
-    """A cron line is read in the workspace's zone; the answer is UTC."""
-    starts = next_starts(bot("b", cron="30 1 * * *"), timezone="Asia/Shanghai", now=MIDNIGHT, n=2)
-    assert [f"{s:%d %H:%M}" for s in starts] == ["20 17:30", "21 17:30"]
-
-
-def test_missed_starts_are_found() -> None:
-    """Starts that passed while nothing ran are listed, the last known one not again."""
-    since = MIDNIGHT + timedelta(minutes=30)
-    missed = missed_starts(
-        bot("b", cron="30 * * * *"), timezone="Asia/Shanghai", since=since, now=MIDNIGHT + timedelta(hours=3)
-    )
-    assert [f"{s:%H:%M}" for s in missed] == ["17:30", "18:30"]
-
-
-def test_a_bad_schedule_is_one_sentence() -> None:
-    """A cron line that is none names the bot file."""
-    with pytest.raises(WorkspaceError, match=r"bots/b.yaml:1: a schedule such as cron"):
-        next_starts(bot("b", cron="99 99"), timezone="Asia/Shanghai", now=MIDNIGHT)
 
 
 def test_the_clock_hands_over_the_planned_time() -> None:
