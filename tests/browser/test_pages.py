@@ -120,7 +120,7 @@ def test_tonight_says_what_is_wrong_at_one_glance(desk: Page, console: ConsoleHa
     """The doubt comes first; each slot shows its outcome; each queue says who is needed."""
     desk.goto(f"{console.url}/tonight")
     expect(desk.get_by_role("heading", level=2).first).to_have_text("1 in doubt: a person must look")
-    plan = desk.get_by_role("listitem")
+    plan = desk.locator("section[aria-labelledby=plan]").get_by_role("listitem")
     expect(plan.filter(has_text="Write stock back")).to_contain_text("late")
     expect(plan.filter(has_text="Reconcile invoices")).to_contain_text("planned")
     expect(desk.get_by_role("link", name="3 for Finance")).to_be_visible()
