@@ -215,3 +215,15 @@ def test_people_are_told_once_an_element() -> None:
     healer.keep(healing())
     healer.keep(healing())
     assert len(told) == 1
+
+
+def test_the_caption_of_a_table_is_no_news() -> None:
+    """What a table says of itself is not kept, so that a hit which says it is believed; a button's new name is not."""
+    facts: dict[str, Any] = {
+        "heading": "我的请求", "classes": ("oa-list",), "path": ("section.oa-card", "main.oa-main"),
+        "landmarks": ("main",), "before": ("查询", "标题/编号"),
+    }  # fmt: skip
+    table = Fingerprint(role="table", tag="table", **facts)
+    assert verify(table, replace(table, name="我的请求", before=("共 0 条", "查询")))[0]
+    button = Fingerprint(role="button", tag="button", control=True, **facts)
+    assert not verify(button, replace(button, name="删除", before=("共 0 条", "查询")))[0]

@@ -208,6 +208,8 @@ def verify(wanted: Fingerprint, hit: Fingerprint) -> tuple[bool, Ranked]:
     """
     if not hit.token:  # a cheap look does not see its neighbours
         wanted = replace(wanted, token="", kin_before=(), kin_after=())
+    if not (wanted.name or wanted.control):  # what a table or a cell says was not kept: it tells nothing now
+        hit = replace(hit, name="")
     one = _ranked(wanted, hit, 0, score_of(compare(wanted, wanted)))
     forbidden = set(one.vetoes) - _HARMLESS_TO_A_HIT
     return not forbidden and _chance(BELIEF, certainty_features(one, _LONE_MARGIN)) >= VERIFIED, one
