@@ -17,7 +17,7 @@ from nightclerk.texts import LANGUAGES, catalogue
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "src" / "nightclerk"
-BASE = {"domain", "errors", "hush", "ports", "texts"}
+BASE = {"domain", "errors", "hush", "locks", "ports", "texts"}
 AUTHORS = {"element", "flow", "gate", "limit", "locate", "once", "once_file", "perform", "records", "run", "screens"}
 
 #: part of nightclerk -> the other parts that it may import. Parts that are not listed are free, but see ONLY_CLI.
@@ -44,6 +44,7 @@ DIRECTIONS: dict[str, set[str]] = {
     "messages": BASE | {"settings", "work", "workspace"},
     "record": BASE | AUTHORS | {"documents", "web", "workspace"},
     "sandbox": {"domain", "texts", "errors", "offspring"},
+    "locks": set(),
     "offspring": set(),
     **dict.fromkeys(sorted(AUTHORS - {"locate", "records"}), BASE | AUTHORS | {"workspace"}),
 }

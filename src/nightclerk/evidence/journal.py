@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-import sys
 import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from typing import Any, BinaryIO
 from nightclerk.evidence.chain import SIGNED_KINDS, START, Line, Link, forge, walk
 from nightclerk.evidence.errors import EvidenceError, JournalBusy, JournalLost, KeyChanged, SignatureBad
 from nightclerk.evidence.keys import SigningKey, signature_is_good
+from nightclerk.locks import hold
 
 JOURNAL = "journal.jsonl"
 
@@ -119,15 +119,7 @@ def claim(path: Path) -> Iterator[None]:
 def _claim(file: BinaryIO, path: Path) -> None:
     """Hold the file against other writers until this process ends, however it ends."""
     try:
-        if sys.platform == "win32":
-            import msvcrt
-
-            file.seek(1 << 40)  # a byte that no journal reaches, so that readers are not locked out
-            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-        else:
-            import fcntl
-
-            fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
+        hold(file, wait=False)
     except OSError as error:
         file.close()
         raise JournalBusy(run=path.parent.name) from error

@@ -5,10 +5,8 @@ The line format is the journal's own with another first link, so that no line of
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import os
-import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +16,7 @@ from nightclerk.evidence.chain import LONGEST_LINE, Line, Link, canonical, forge
 from nightclerk.evidence.errors import ChainBroken, SideChainBroken
 from nightclerk.evidence.keys import KeyRing, SigningKey, signature_is_good
 from nightclerk.evidence.verdict import Fault
+from nightclerk.locks import hold
 
 #: How much of a chain's end is read before a line is added; more only when its last line is longer.
 TAIL_BYTES = 1 << 16
@@ -42,7 +41,8 @@ def _append(
     path: Path, entries: Sequence[Entry], *, form: str, key: SigningKey, ring: KeyRing, now: datetime
 ) -> tuple[int, str]:
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a+b") as file, _alone(file):
+    with path.open("a+b") as file:
+        hold(file, wait=True)  # for the few milliseconds that it takes to add to it
         link, torn = _last_link(file, path, form=form, ring={**ring, key.name: key.public})
         at = now.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
         raws = []
@@ -127,22 +127,3 @@ def _tail(file: BinaryIO, size: int) -> tuple[list[bytes], bytes]:
     file.seek(max(0, file.seek(0, os.SEEK_END) - size))
     *raws, torn = file.read().split(b"\n")
     return raws, torn
-
-
-@contextlib.contextmanager
-def _alone(file: BinaryIO) -> Iterator[None]:
-    """Hold the file against other writers for the few milliseconds that it takes to add to it."""
-    if sys.platform == "win32":
-        import msvcrt
-
-        far = 1 << 40  # a byte that no file reaches, so that readers are not locked out
-        file.seek(far)
-        msvcrt.locking(file.fileno(), msvcrt.LK_LOCK, 1)
-        yield
-        file.seek(far)
-        msvcrt.locking(file.fileno(), msvcrt.LK_UNLCK, 1)
-    else:
-        import fcntl
-
-        fcntl.flock(file.fileno(), fcntl.LOCK_EX)  # let go when the file is closed, however that comes about
-        yield

@@ -14,13 +14,13 @@ from typing import Any, ClassVar
 from ruamel.yaml import YAML
 
 from nightclerk.errors import NightClerkError
-from nightclerk.locate.alone import alone
 from nightclerk.locate.files import overlay_file
 from nightclerk.locate.fingerprint import Fingerprint, from_mapping
 from nightclerk.locate.healer import Doubt, Healing, in_words
 from nightclerk.locate.parse import did_you_mean
 from nightclerk.locate.prints import write_whole
 from nightclerk.locate.propose import change_as_diff
+from nightclerk.locks import alone
 from nightclerk.ports import Selector
 
 #: open: nobody has decided. unsure: never used, shown for orientation. written: accepted and in the file itself.
@@ -164,7 +164,7 @@ class Proposals:
 
     def accept(self, name: str, *, who: str, at: str) -> Proposal:
         """From now on the selector's healed layer says where the element is."""
-        with alone(self._folder):
+        with alone(self._folder / ".turn"):
             proposal = self._undecided(name)
             if not proposal.change:
                 raise NothingToAccept(proposal=proposal.proposal)
@@ -174,13 +174,13 @@ class Proposals:
 
     def refuse(self, name: str, *, who: str, at: str) -> Proposal:
         """What it points at is not the element: it is never proposed nor used for it again."""
-        with alone(self._folder):
+        with alone(self._folder / ".turn"):
             return self._decided(self._undecided(name), "refused", who, at)
 
     @contextmanager
     def turn(self) -> Iterator[None]:
         """Nobody else decides or writes meanwhile."""
-        with alone(self._folder):
+        with alone(self._folder / ".turn"):
             yield
 
     def mark_written(self, proposal: Proposal) -> None:

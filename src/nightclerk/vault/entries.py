@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +13,9 @@ from typing import Any
 from nightclerk.errors import WorkspaceError
 from nightclerk.ports import Secret
 from nightclerk.vault.totp import code_now, is_seed
+
+#: In a vault's folder: whoever holds it may change the vault.
+LOCK = "vault.lock"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,23 +56,3 @@ def write_private(file: Path, content: bytes) -> None:
         out.flush()
         os.fsync(out.fileno())
     Path(name).replace(file)
-
-
-@contextmanager
-def alone(folder: Path) -> Iterator[None]:
-    """One process at a time changes the vault; freed when the process dies."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with os.fdopen(os.open(folder / "vault.lock", os.O_RDWR | os.O_CREAT, 0o600), "r+b") as file:
-        _lock(file.fileno())
-        yield
-
-
-def _lock(descriptor: int) -> None:
-    if os.name == "nt":  # not run on Windows here: see the README's "what is not proven"
-        import msvcrt
-
-        msvcrt.locking(descriptor, msvcrt.LK_LOCK, 1)  # type: ignore[attr-defined]
-    else:
-        import fcntl
-
-        fcntl.flock(descriptor, fcntl.LOCK_EX)

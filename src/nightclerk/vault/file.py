@@ -9,8 +9,9 @@ from pathlib import Path
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
 from nightclerk.errors import WorkspaceError
+from nightclerk.locks import alone
 from nightclerk.ports import Secret
-from nightclerk.vault.entries import Entry, alone, entry_of, handle, missing, now_text, write_private
+from nightclerk.vault.entries import LOCK, Entry, entry_of, handle, missing, now_text, write_private
 
 #: The vault's key; two keys with a comma while it is being replaced, the new one first.
 KEY_VARIABLE = "NIGHTCLERK_VAULT_KEY"
@@ -33,11 +34,11 @@ class FileVault:
         return handle(name, lambda: self._read()[name].value)
 
     def set(self, name: str, value: str) -> None:
-        with alone(self.folder):
+        with alone(self.folder / LOCK):
             self._write({**self._read(), name: Entry(value=value, at=now_text())})
 
     def remove(self, name: str) -> None:
-        with alone(self.folder):
+        with alone(self.folder / LOCK):
             known = self._read()
             if name not in known:
                 raise missing(name)
@@ -55,7 +56,7 @@ class FileVault:
 
         With the key in the environment, put the new one before the old one there first: NEW,OLD.
         """
-        with alone(self.folder):
+        with alone(self.folder / LOCK):
             known, keys = self._read(), self._keys()
             if os.environ.get(KEY_VARIABLE):
                 if len(keys) < 2:

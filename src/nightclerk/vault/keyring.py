@@ -10,9 +10,10 @@ from typing import Any
 from uuid import uuid4
 
 from nightclerk.errors import MissingPart
+from nightclerk.locks import alone
 from nightclerk.ports import Secret
 from nightclerk.texts import say
-from nightclerk.vault.entries import alone, handle, missing, now_text, write_private
+from nightclerk.vault.entries import LOCK, handle, missing, now_text, write_private
 
 
 def usable_keyring(*, needed: bool = False) -> Any | None:
@@ -51,7 +52,7 @@ class KeyringVault:
         return handle(name, lambda: self._value(name))
 
     def set(self, name: str, value: str) -> None:
-        with alone(self.folder):
+        with alone(self.folder / LOCK):
             known = self._read()
             with _speaking():
                 self._backend.set_password(known["service"], name, value)
@@ -59,7 +60,7 @@ class KeyringVault:
             write_private(self._index, json.dumps(known, ensure_ascii=False).encode())
 
     def remove(self, name: str) -> None:
-        with alone(self.folder):
+        with alone(self.folder / LOCK):
             known = self._read()
             if name not in known["names"]:
                 raise missing(name)

@@ -6,7 +6,6 @@ All of DBOS is in this file. What it cannot know (did the click land on the othe
 from __future__ import annotations
 
 import logging
-import os
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -20,6 +19,7 @@ from sqlalchemy import create_engine
 from nightclerk.domain.items import RunRecord
 from nightclerk.domain.workers import USUAL_CANS
 from nightclerk.errors import MissingPart
+from nightclerk.locks import hold
 from nightclerk.texts import say
 from nightclerk.work.books import reachable
 
@@ -230,7 +230,7 @@ class ExecutorLock:
         file.parent.mkdir(parents=True, exist_ok=True)
         self._handle: Any = file.open("a+b")
         try:
-            _lock(self._handle)
+            hold(self._handle, wait=False)
         except OSError as error:
             self._handle.close()
             raise MissingPart(
@@ -243,15 +243,3 @@ class ExecutorLock:
         with self._guard:
             if not self._handle.closed:
                 self._handle.close()
-
-
-def _lock(handle: Any) -> None:
-    if os.name == "nt":  # not run on Windows here: see the README's "what is not proven"
-        import msvcrt
-
-        handle.seek(0)
-        msvcrt.locking(handle.fileno(), msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined]
-    else:
-        import fcntl
-
-        fcntl.flock(handle.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
