@@ -26,9 +26,9 @@ from nightclerk.evidence.keys import open_key, publish
 from nightclerk.evidence.share import Share
 from nightclerk.flow import Flow, load_name, parse_value
 from nightclerk.gate import CommitGate
-from nightclerk.healings import RunHealings, last_seen
 from nightclerk.locate.files import selector_set
 from nightclerk.ports import Account, Frame, Surface
+from nightclerk.reviews.healings import RunHealings, last_seen
 from nightclerk.screens import App, Session
 from nightclerk.terminal import open_terminal
 from nightclerk.texts import say

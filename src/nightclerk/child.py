@@ -22,9 +22,9 @@ from nightclerk.evidence.commits import filled_form
 from nightclerk.evidence.heads import head_of
 from nightclerk.flow import Flow, load_flow
 from nightclerk.hush import clean
+from nightclerk.office.preflight import preflight
 from nightclerk.once import Holders
 from nightclerk.perform import Performer
-from nightclerk.preflight import preflight
 from nightclerk.run import Backstage
 from nightclerk.work.holder import proven_dead, this_process
 from nightclerk.work.process import started, this_place

@@ -21,7 +21,7 @@ from nightclerk.chaos import other_side, processes
 from nightclerk.chaos.faults import Partner
 from nightclerk.chaos.home import make_home
 from nightclerk.domain.items import RunRecord, RunState, State
-from nightclerk.office import Office
+from nightclerk.office.office import Office
 from nightclerk.workspace import Workspace, load_workspace
 
 WORDS = Path(__file__).parent / "machines"

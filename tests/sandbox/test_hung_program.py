@@ -13,7 +13,7 @@ import pytest
 from nightclerk.cli.sandbox import Sandbox
 from nightclerk.domain.items import RunState, State
 from nightclerk.init import create_workspace
-from nightclerk.office import Office, wait_for_run
+from nightclerk.office.office import Office, wait_for_run
 from nightclerk.records import dump
 from nightclerk.workspace import load_workspace
 from tests.sandbox.erp_kit import needs_desktop

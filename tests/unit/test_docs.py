@@ -22,8 +22,8 @@ import typer.main
 from ruamel.yaml import YAML
 
 from nightclerk import cli
-from nightclerk.doctor import LOOKS
 from nightclerk.init import create_workspace
+from nightclerk.office.doctor import LOOKS
 from nightclerk.texts import catalogue
 
 ROOT = Path(__file__).parents[2]
@@ -115,7 +115,7 @@ def test_the_files_of_a_page_make_a_sound_workspace(doc: Path, tmp_path: Path) -
         with file.open("a" if block.path.startswith("+") else "w", encoding="utf-8") as out:
             out.write(block.text)
     command = [sys.executable, "-m", "nightclerk", "check"]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120)
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stdout + done.stderr
 
 
@@ -125,7 +125,7 @@ def test_the_files_of_a_page_make_a_sound_workspace(doc: Path, tmp_path: Path) -
 def test_every_loose_python_block_runs(block: Block, tmp_path: Path) -> None:
     """What a page shows as Python can be run as it stands."""
     command = [sys.executable, "-c", block.text]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, f"{block.where}\n{done.stderr}"
 
 

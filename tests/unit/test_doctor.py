@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from nightclerk.doctor import LOOKS, Check, as_json, as_table, examine, is_fit
-from nightclerk.machine import LinuxFacts, NoAnswer, Screen, this_machine
+from nightclerk.office.doctor import LOOKS, Check, as_json, as_table, examine, is_fit
+from nightclerk.office.machine import LinuxFacts, NoAnswer, Screen, this_machine
 from nightclerk.texts import catalogue
 
 NIGHT = 1_800_000_000.0

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from nightclerk.briefing import of_day
 from nightclerk.domain.budgets import share
 from nightclerk.domain.items import Outcome, RunRecord, RunState, Slot, State, Task
-from nightclerk.figures import Figures, figures, metrics_text, reason_of
+from nightclerk.figures.briefing import of_day
+from nightclerk.figures.figures import Figures, figures, metrics_text, reason_of
 from nightclerk.work.store import SqlStore
 from nightclerk.workspace import Bot, Settings, Workspace
 

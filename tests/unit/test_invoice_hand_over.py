@@ -10,12 +10,12 @@ from pathlib import Path
 import typer
 from typer.testing import CliRunner
 
-from nightclerk import reviews
 from nightclerk.cli import invoices
 from nightclerk.documents.invoice_archive import ArchiveEntry, keep_original, original_of, write_index
 from nightclerk.domain.invoice_cases import CaseLine as BilledLine
 from nightclerk.domain.items import State
 from nightclerk.domain.match_fit import Fit, OpenLine, one_factor
+from nightclerk.reviews import invoices as reviews
 from nightclerk.work.memory import MemoryStore
 
 NOW = datetime(2026, 11, 20, 8, tzinfo=UTC)

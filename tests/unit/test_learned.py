@@ -13,7 +13,7 @@ from nightclerk.domain.invoice_cases import InvoiceCase
 from nightclerk.domain.learning import Rule, RuleKind, rules_from, shape_of
 from nightclerk.domain.purchasing import PurchaseOrder
 from nightclerk.domain.verdicts import MatchRules
-from nightclerk.learned import propose, settle_rules
+from nightclerk.reviews.learned import propose, settle_rules
 from nightclerk.work.memory import MemoryStore
 
 NOW = datetime(2026, 11, 20, 8, tzinfo=UTC)

@@ -12,7 +12,7 @@ from nightclerk.calendars import Calendar
 from nightclerk.domain.items import RunRecord, RunState
 from nightclerk.errors import MissingPart
 from nightclerk.evidence.replay import Event
-from nightclerk.preflight import preflight
+from nightclerk.office.preflight import preflight
 from nightclerk.rehearsal import due_bots, rehearse
 from nightclerk.rehearsal.pages import pages_of
 from nightclerk.rehearsal.rehearse import _export

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from nightclerk import reviews
 from nightclerk.domain.items import State
 from nightclerk.domain.reviewing import Action, Share
+from nightclerk.reviews import invoices as reviews
 from nightclerk.texts import language
 from nightclerk.work.memory import MemoryStore
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from nightclerk.doctor import Patient, no_database, no_worker
 from nightclerk.domain.workers import Worker
-from nightclerk.machine import this_machine
-from nightclerk.roll_call import unmanned
+from nightclerk.office.doctor import Patient, no_database, no_worker
+from nightclerk.office.machine import this_machine
+from nightclerk.office.roll_call import unmanned
 from nightclerk.workspace import Bot
 
 

@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 
-from nightclerk.healings import RunHealings, last_seen, settle_answers
 from nightclerk.locate.fingerprint import Fingerprint, from_mapping
 from nightclerk.locate.healer import Healing
 from nightclerk.locate.healing import decide_healing
 from nightclerk.locate.prints import load_prints, save_prints, written_folder
 from nightclerk.locate.proposals import Proposals
 from nightclerk.ports import ActClass, Frame, Selector
+from nightclerk.reviews.healings import RunHealings, last_seen, settle_answers
 from nightclerk.work.store import SqlStore, open_store
 
 SAVE = Fingerprint(role="button", tag="button", name="保存", id="save", path=("form",), control=True)

@@ -12,7 +12,7 @@ from nightclerk.domain.items import RunRecord, RunState
 from nightclerk.evidence.errors import ChainBroken, JournalBusy
 from nightclerk.evidence.sealing import Sealed, seal
 from nightclerk.evidence.verify import verify
-from nightclerk.seals import seal_all
+from nightclerk.office.seals import seal_all
 from nightclerk.work.store import open_store
 from nightclerk.workspace import load_workspace
 

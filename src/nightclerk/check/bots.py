@@ -16,7 +16,7 @@ from nightclerk.texts import say
 from nightclerk.work.timetable import KEYS, misfits
 from nightclerk.workspace import Bot, Fault, Workspace, nearest
 
-#: What a worker may have: see the engine's queues in office.py.
+#: What a worker may have: see the engine's queues in office/office.py.
 NEEDS = ("web", "desktop", "files")
 
 

@@ -18,7 +18,7 @@ from nightclerk.console.services import BotInfo, Parameter, Services
 from nightclerk.evidence.pack import Packed, make_pack
 from nightclerk.evidence.replay import load_run
 from nightclerk.flow import load_flow
-from nightclerk.office import Office
+from nightclerk.office.office import Office
 from nightclerk.texts import say
 from nightclerk.workspace import Bot
 

@@ -22,7 +22,7 @@ from nightclerk.cli.work import until_told
 from nightclerk.domain.items import FOR_A_PERSON, RunState, State, WorkItem
 from nightclerk.errors import NightClerkError
 from nightclerk.evidence.replay import load_run
-from nightclerk.office import Office
+from nightclerk.office.office import Office
 from nightclerk.sandbox import audit
 from nightclerk.sandbox.troubles import NAMES
 from nightclerk.texts import say

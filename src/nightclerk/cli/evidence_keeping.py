@@ -31,7 +31,7 @@ from nightclerk.evidence.keys import (
 from nightclerk.evidence.prune import Pruner
 from nightclerk.evidence.removed import REMOVED, read_removals
 from nightclerk.evidence.retention import Retention, load_retention
-from nightclerk.seals import seal_all
+from nightclerk.office.seals import seal_all
 from nightclerk.texts import say
 from nightclerk.work.store import SqlStore
 from nightclerk.workspace import Workspace

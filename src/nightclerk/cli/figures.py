@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from nightclerk import briefing
 from nightclerk.app import vault_of
 from nightclerk.cli.common import (
     JsonOption,
@@ -23,9 +22,10 @@ from nightclerk.cli.common import (
 from nightclerk.clocks import clock_of
 from nightclerk.domain.items import Slot
 from nightclerk.errors import WorkspaceError
+from nightclerk.figures import briefing
+from nightclerk.figures.metrics import metrics_text
 from nightclerk.messages import Messaging, load_messaging
 from nightclerk.messages.sending import send
-from nightclerk.metrics import metrics_text
 from nightclerk.records import dump
 from nightclerk.texts import current_language, say
 from nightclerk.workspace import Workspace, nearest

@@ -9,10 +9,10 @@ import typer
 
 from nightclerk.app import starter_root
 from nightclerk.cli.common import JsonOption, WorkspaceOption, person, print_json, print_table, the_store, the_workspace
-from nightclerk.healings import settle_answers, tell_answer
 from nightclerk.locate.healer import reason_words
 from nightclerk.locate.proposals import Proposal, Proposals
 from nightclerk.locate.rewrite import write_accepted
+from nightclerk.reviews.healings import settle_answers, tell_answer
 from nightclerk.texts import say
 
 StateOption = Annotated[str, typer.Option(help="open|unsure|accepted|refused|written")]

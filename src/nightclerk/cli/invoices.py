@@ -7,7 +7,6 @@ from typing import Annotated, Any
 
 import typer
 
-from nightclerk import reviews
 from nightclerk.cli.common import JsonOption, WorkspaceOption, print_json, print_table, the_store
 from nightclerk.documents.invoice_archive import write_index
 from nightclerk.documents.invoices import as_json
@@ -21,9 +20,10 @@ from nightclerk.documents.settlement_files import settle_files
 from nightclerk.domain.invoices import Invoice, InvoiceStatus
 from nightclerk.domain.verdicts import MatchRules
 from nightclerk.errors import DocumentError, WorkspaceError
-from nightclerk.learned import KIND as RULE
-from nightclerk.learned import settle_rules
 from nightclerk.records import dump
+from nightclerk.reviews import invoices as reviews
+from nightclerk.reviews.learned import KIND as RULE
+from nightclerk.reviews.learned import settle_rules
 from nightclerk.texts import say
 from nightclerk.workspace import find_root
 

@@ -13,7 +13,7 @@ from nightclerk.clocks import SystemClock
 from nightclerk.documents.items_workbook import read_items, write_items
 from nightclerk.domain.items import FOR_A_PERSON, State
 from nightclerk.errors import WorkspaceError
-from nightclerk.resend import Again, fault_at, plan, queues_of
+from nightclerk.reviews.resend import Again, fault_at, plan, queues_of
 from nightclerk.texts import say
 from nightclerk.work.requeue import retry
 

@@ -11,7 +11,7 @@ from nightclerk.app import links_key
 from nightclerk.cli.common import JsonOption, WorkspaceOption, person, print_json, print_table, the_store, the_workspace
 from nightclerk.clocks import SystemClock, clock_of
 from nightclerk.domain.items import Task
-from nightclerk.postroom import LINK_LASTS
+from nightclerk.office.postroom import LINK_LASTS
 from nightclerk.records import dump
 from nightclerk.texts import say
 from nightclerk.work.answers import Answers, NoSuchTask

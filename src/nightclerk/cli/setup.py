@@ -8,10 +8,10 @@ import typer
 from rich.console import Console
 
 from nightclerk import check as checking
-from nightclerk import doctor as doctoring
 from nightclerk.cli.common import JsonOption, WorkspaceOption, print_json
 from nightclerk.errors import WorkspaceError
 from nightclerk.init import create_workspace
+from nightclerk.office import doctor as doctoring
 from nightclerk.texts import say
 from nightclerk.workspace import find_root
 

@@ -27,9 +27,9 @@ from nightclerk.cli.common import (
 from nightclerk.cli.slots import starter_text
 from nightclerk.domain.items import RunState
 from nightclerk.errors import StoreUnreachable, WorkspaceError
-from nightclerk.office import Office, wait_for_run
+from nightclerk.office.office import Office, wait_for_run
+from nightclerk.office.roll_call import unmanned
 from nightclerk.records import dump
-from nightclerk.roll_call import unmanned
 from nightclerk.speech import speak_cleanly
 from nightclerk.texts import current_language, say
 from nightclerk.work.pulse import NO_BOOKS, end_with_parent

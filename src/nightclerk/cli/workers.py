@@ -19,7 +19,7 @@ from nightclerk.clocks import clock_of
 from nightclerk.domain.items import RunRecord, RunState
 from nightclerk.domain.workers import Worker, silent
 from nightclerk.errors import WorkspaceError
-from nightclerk.office import Office
+from nightclerk.office.office import Office
 from nightclerk.records import dump
 from nightclerk.texts import say
 from nightclerk.work.controls import Controls

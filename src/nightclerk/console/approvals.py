@@ -8,11 +8,11 @@ from typing import Any
 
 from fastapi import Request
 
-from nightclerk import reviews
 from nightclerk.console.pages.common import people_of, services_of, user_of
 from nightclerk.console.pledges import Pledge, PledgeKind
 from nightclerk.domain.items import Task
 from nightclerk.domain.reviewing import Share
+from nightclerk.reviews import invoices as reviews
 from nightclerk.work.answers import Answers
 
 #: Words of a choice that pay nothing: nobody has to agree to them.

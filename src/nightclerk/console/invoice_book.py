@@ -12,7 +12,7 @@ from nightclerk.console.rendering import words
 from nightclerk.documents.finance_workbook import Cell, put
 from nightclerk.domain.items import WorkItem
 from nightclerk.domain.reviewing import totals_of
-from nightclerk.reviews import row_of
+from nightclerk.reviews.invoices import row_of
 from nightclerk.texts import say
 
 COLUMNS = (

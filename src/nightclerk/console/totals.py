@@ -8,8 +8,8 @@ from weakref import WeakKeyDictionary
 
 from loguru import logger
 
-from nightclerk import reviews
 from nightclerk.domain.reviewing import Totals
+from nightclerk.reviews import invoices as reviews
 from nightclerk.work.store import SqlStore
 
 #: So long a page waits for the sums: some hundred invoices are summed by then, 20,000 take seconds.

@@ -18,7 +18,7 @@ from nightclerk.domain.items import RunState
 from nightclerk.errors import DocumentError, EvidenceError, MissingPart, NeedsPerson, NightClerkError, WorkspaceError
 from nightclerk.evidence.replay import follow, load_run
 from nightclerk.flow import Flow, load_flow
-from nightclerk.preflight import lacks
+from nightclerk.office.preflight import lacks
 from nightclerk.rehearsal.pages import Page, pages_of
 from nightclerk.rehearsal.screens import Looked, look_at, opened
 from nightclerk.screens import App

@@ -8,7 +8,6 @@ from typing import Annotated, Any
 from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import JSONResponse, Response
 
-from nightclerk import reviews
 from nightclerk.console import files, stories
 from nightclerk.console.pages import audit, healings
 from nightclerk.console.pages.bots import bot_or_404
@@ -21,6 +20,7 @@ from nightclerk.console.pages.where import find
 from nightclerk.console.veil import veiled, veiled_item
 from nightclerk.domain.items import Effect, RunRecord, RunState, Slot, State, Task, WorkItem
 from nightclerk.records import dump
+from nightclerk.reviews import invoices as reviews
 
 router = APIRouter(prefix="/api", tags=["read"])
 Limit = Annotated[int, Query(ge=1, le=500)]

@@ -11,8 +11,8 @@ from nightclerk.console import plots
 from nightclerk.console.pages.common import bots_by_name, renderer_of, services_of
 from nightclerk.console.plots import Plot, Series
 from nightclerk.console.services import Services
-from nightclerk.figures import Figures, Line, figures
-from nightclerk.metrics import CONTENT_TYPE, metrics_text
+from nightclerk.figures.figures import Figures, Line, figures
+from nightclerk.figures.metrics import CONTENT_TYPE, metrics_text
 from nightclerk.texts import say
 from nightclerk.workspace import load_workspace
 

@@ -19,9 +19,9 @@ from nightclerk.console.pages.common import (
 )
 from nightclerk.console.services import Services
 from nightclerk.errors import NightClerkError
-from nightclerk.healings import settle_answers, tell_answer
 from nightclerk.locate.healer import reason_words
 from nightclerk.locate.proposals import STATES, Proposal, Proposals, UnknownProposal
+from nightclerk.reviews.healings import settle_answers, tell_answer
 
 router = APIRouter()
 

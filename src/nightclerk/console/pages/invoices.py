@@ -13,7 +13,6 @@ from fastapi import APIRouter, Form, HTTPException, Request
 from fastapi.responses import FileResponse, RedirectResponse, Response
 from starlette.background import BackgroundTask
 
-from nightclerk import reviews
 from nightclerk.console import files, pdf_pages
 from nightclerk.console.approvals import ask_about_invoice, needs_second
 from nightclerk.console.invoice_book import write_invoice_book
@@ -26,6 +25,7 @@ from nightclerk.domain.items import State, WorkItem
 from nightclerk.domain.reviewing import OPEN, Share, shares_add_up
 from nightclerk.errors import DocumentError, NightClerkError
 from nightclerk.records import dump
+from nightclerk.reviews import invoices as reviews
 
 router = APIRouter()
 _MARKS = ",，、;；\n"

@@ -31,7 +31,7 @@ from nightclerk.documents.items_workbook import AGAIN, EditedRow, as_text, read_
 from nightclerk.domain.items import FOR_A_PERSON, WorkItem
 from nightclerk.errors import NightClerkError, WorkspaceError
 from nightclerk.flow import Queue
-from nightclerk.resend import Again, fault_at, plan, queues_of
+from nightclerk.reviews.resend import Again, fault_at, plan, queues_of
 from nightclerk.texts import say
 from nightclerk.workspace import load_workspace
 

@@ -9,7 +9,6 @@ from typing import Annotated
 from fastapi import APIRouter, Form, HTTPException, Request
 from fastapi.responses import Response
 
-from nightclerk import reviews
 from nightclerk.console import pdf_pages
 from nightclerk.console.pages.common import renderer_of, services_of, told
 from nightclerk.console.pages.invoices import file_of
@@ -18,6 +17,7 @@ from nightclerk.documents.invoices.taught import FOLDER, TEACHABLE
 from nightclerk.documents.invoices.teaching import CannotTeach, mark_of, teach
 from nightclerk.domain.invoices import Field
 from nightclerk.domain.items import WorkItem
+from nightclerk.reviews import invoices as reviews
 from nightclerk.texts import say
 
 router = APIRouter()

@@ -19,8 +19,8 @@ from nightclerk.domain.items import RunRecord, RunState, Slot
 from nightclerk.domain.workers import BEAT_S, USUAL_CANS, Worker
 from nightclerk.errors import StoreUnreachable
 from nightclerk.flow import load_flow
-from nightclerk.postroom import post_of
-from nightclerk.seals import seal_run
+from nightclerk.office.postroom import post_of
+from nightclerk.office.seals import seal_run
 from nightclerk.work import process
 from nightclerk.work.agenda import Agenda, NextRun
 from nightclerk.work.answers import Answers

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from nightclerk.app import vault_of
-from nightclerk.doctor import Check, Patient, disk_low, locked_session, no_browser, no_display
 from nightclerk.errors import MissingPart
-from nightclerk.machine import SystemFacts, this_machine
+from nightclerk.office.doctor import Check, Patient, disk_low, locked_session, no_browser, no_display
+from nightclerk.office.machine import SystemFacts, this_machine
 from nightclerk.ports import Account
 from nightclerk.screens import App
 from nightclerk.texts import say

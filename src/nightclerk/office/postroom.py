@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 from loguru import logger
 
 from nightclerk.app import links_key, vault_of
-from nightclerk.briefing import morning_text, overdrawn
 from nightclerk.domain.items import Task
+from nightclerk.figures.briefing import morning_text, overdrawn
 from nightclerk.messages import Post, load_messaging
 from nightclerk.messages.notices import Notices
 from nightclerk.ports import Clock

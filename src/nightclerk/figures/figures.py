@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from nightclerk.domain.budgets import Budget, spent
 from nightclerk.domain.items import Outcome, RunRecord, RunState, Slot, State, Task, WorkItem
-from nightclerk.metrics import metrics_text as metrics_text
+from nightclerk.figures.metrics import metrics_text as metrics_text
 from nightclerk.work.store import SqlStore
 from nightclerk.workspace import Bot, Workspace
 

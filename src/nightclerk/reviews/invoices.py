@@ -2,7 +2,7 @@
 
 A layer of functions over the books for the console and the command line. Amounts and days are exact values; boxes are
 (left, top, right, bottom) in points of their page, from its upper left corner. Every decision is kept with who, when
-and why (`Review.decisions`). A decision may propose a rule (`nightclerk.learned`), it never applies one.
+and why (`Review.decisions`). A decision may propose a rule (`nightclerk.reviews.learned`), it never applies one.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ from nightclerk.domain.learning import rules_from
 from nightclerk.domain.matching import match_on
 from nightclerk.domain.reviewing import OPEN, Action, Decision, Share, Totals, part_of, shares_add_up, totals_of
 from nightclerk.errors import NightClerkError
-from nightclerk.learned import propose
 from nightclerk.ports import Queues, Store
 from nightclerk.records import dump, load
+from nightclerk.reviews.learned import propose
 from nightclerk.texts import say
 
 QUEUE, PAYMENTS = "invoices", "payments"

@@ -10,8 +10,8 @@ from typing import Any
 from rich.table import Table
 
 from nightclerk.errors import NightClerkError, StoreUnreachable
-from nightclerk.machine import NoAnswer, Screen, SystemFacts, this_machine
-from nightclerk.roll_call import shared_workspace, unmanned, workers_of
+from nightclerk.office.machine import NoAnswer, Screen, SystemFacts, this_machine
+from nightclerk.office.roll_call import shared_workspace, unmanned, workers_of
 from nightclerk.texts import catalogue, say
 
 DISK_NEEDED = 2 * 1024**3

@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from nightclerk.domain.items import Outcome, Slot, Task
-from nightclerk.figures import Figures, Line, broken_slots, figures
+from nightclerk.figures.figures import Figures, Line, broken_slots, figures
 from nightclerk.messages.notices import in_both
 from nightclerk.records import dump
 from nightclerk.texts import say
