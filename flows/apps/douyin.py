@@ -5,16 +5,18 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
-from flows.apps.seller_center import SETTLE_S, SellerCenter
-from flows.apps.shop_errors import NoSuchOrder, NoSuchSku, NotShippable, ReportsUnclear, ShopSays
+from flows.apps.seller_center import SETTLE_S, ListsOrders
+from flows.apps.shop_errors import NoSuchSku, ReportsUnclear, ShopSays
 from nightclerk import looks
 
 ORDERS = "ffa/morder/order/list"
 STOCK = "ffa/g/stock"
 
 
-class Douyin(SellerCenter, selectors="douyin"):
+class Douyin(ListsOrders, selectors="douyin"):
     platform = "douyin"
+    says_shipped = "发货成功"
+    says_saved = "库存已更新"
 
     def sign_in(self) -> None:
         self.open(ORDERS)
@@ -24,9 +26,6 @@ class Douyin(SellerCenter, selectors="douyin"):
             self["login.agree"].check()
             self["login.enter"].click()
         self.enter("home.menu", "login.wrong")
-
-    def sign_out(self) -> None:
-        self["home.sign_out"].click()
 
     # ---------------------------------------------------------------------------------------- export
 
@@ -66,32 +65,7 @@ class Douyin(SellerCenter, selectors="douyin"):
 
     # ------------------------------------------------------------------------------------- shipments
 
-    @looks(conclusive=True, settle_s=SETTLE_S)
-    def find_parcel(self, order: str) -> str | None:
-        self._search_order(order)
-        found = self["orders.tracking"].of(order=order).texts()
-        return found[0] if found else None
-
-    def fill_parcel(self, order: str, *, carrier: str, tracking: str) -> None:
-        row = self["orders.row"].of(order=order)
-        if not row.exists():
-            self._search_order(order)
-        if not row.exists():
-            raise NoSuchOrder(shop=self.platform, order=order)
-        if not self["orders.ship"].of(order=order).exists():
-            raise NotShippable(shop=self.platform, order=order, status=self._status(order))
-        self["orders.ship"].of(order=order).click()
-        self["ship.carrier"].choose(carrier)
-        self["ship.tracking"].fill(tracking)
-
-    def ship(self) -> None:
-        self["ship.confirm"].click()
-        self.hear("ship.said", success="发货成功")
-
-    def _status(self, order: str) -> str:
-        return " / ".join(self["orders.status"].of(order=order).texts())
-
-    def _search_order(self, order: str) -> None:
+    def search_order(self, order: str) -> None:
         """Only rows in view are in the page, so one order is searched for. The count goes blank meanwhile."""
         self.open(ORDERS)
         self["orders.count"].wait()
@@ -115,7 +89,3 @@ class Douyin(SellerCenter, selectors="douyin"):
     def fill_stock(self, sku: str, quantity: int) -> None:
         self["stock.edit"].of(sku=sku).click()
         self["stock.field"].of(sku=sku).fill(str(quantity))
-
-    def save_stock(self, sku: str) -> None:
-        self["stock.save"].of(sku=sku).click()
-        self.hear("stock.said", success="库存已更新")

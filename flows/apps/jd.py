@@ -17,6 +17,8 @@ STOCK = "jdm/ware/stock"
 
 class Jd(SellerCenter, selectors="jd"):
     platform = "jd"
+    says_shipped = "出库成功"
+    says_saved = "修改成功"
 
     def sign_in(self) -> None:
         self.open(EXPORTS)
@@ -25,9 +27,6 @@ class Jd(SellerCenter, selectors="jd"):
             self["login.password"].fill(self.secret)
             self["login.enter"].click()
         self.enter("home.user", "login.wrong")
-
-    def sign_out(self) -> None:
-        self["home.sign_out"].click()
 
     # ---------------------------------------------------------------------------------------- export
 
@@ -83,10 +82,6 @@ class Jd(SellerCenter, selectors="jd"):
         self["ship.carrier"].choose(carrier)
         self["ship.tracking"].fill(tracking)
 
-    def ship(self) -> None:
-        self["ship.confirm"].click()
-        self.hear("ship.said", success="出库成功")
-
     def _show_order(self, order: str) -> None:
         self.open(f"{SHIP}/{order}")
         if self["ship.lost"].exists():
@@ -106,7 +101,3 @@ class Jd(SellerCenter, selectors="jd"):
     def fill_stock(self, sku: str, quantity: int) -> None:
         self["stock.edit"].of(sku=sku).click()
         self["stock.field"].fill(str(quantity))
-
-    def save_stock(self, sku: str) -> None:
-        self["stock.save"].of(sku=sku).click()
-        self.hear("stock.said", success="修改成功")

@@ -7,8 +7,8 @@ from datetime import date
 from pathlib import Path
 from typing import ClassVar
 
-from flows.apps.shop_errors import LoginRefused, ShopSays
-from nightclerk import Refused, WebApp
+from flows.apps.shop_errors import LoginRefused, NoSuchOrder, NotShippable, ShopSays
+from nightclerk import Refused, WebApp, looks
 
 #: How long a page may take to say what became of a click that cannot be taken back.
 ANSWER_S = 6.0
@@ -22,6 +22,9 @@ class SellerCenter(WebApp):
     """One shop's back office: orders out, parcels and stock in."""
 
     platform: ClassVar[str]
+    #: What the page says when a parcel has been entered, and when a stock level has been saved.
+    says_shipped: ClassVar[str]
+    says_saved: ClassVar[str]
 
     @abstractmethod
     def export_orders(self, ordered_on: date) -> list[Path]:
@@ -36,10 +39,6 @@ class SellerCenter(WebApp):
         """Leave the ship form of an order filled in. NoSuchOrder or NotShippable say why not."""
 
     @abstractmethod
-    def ship(self) -> None:
-        """Send the filled ship form."""
-
-    @abstractmethod
     def find_stock(self, sku: str) -> int:
         """What the shop shows as in stock of one SKU. NoSuchSku when it does not sell it."""
 
@@ -47,9 +46,18 @@ class SellerCenter(WebApp):
     def fill_stock(self, sku: str, quantity: int) -> None:
         """Leave the stock field of one SKU filled in."""
 
-    @abstractmethod
+    def ship(self) -> None:
+        """Send the filled ship form."""
+        self["ship.confirm"].click()
+        self.hear("ship.said", success=self.says_shipped)
+
     def save_stock(self, sku: str) -> None:
         """Save the filled stock field."""
+        self["stock.save"].of(sku=sku).click()
+        self.hear("stock.said", success=self.says_saved)
+
+    def sign_out(self) -> None:
+        self["home.sign_out"].click()
 
     def enter(self, signed_in: str, refused: str) -> None:
         """Wait until the login is through; a refused login stops at once and waits for a person."""
@@ -77,3 +85,31 @@ class SellerCenter(WebApp):
             if self.session.clock.monotonic() > deadline:
                 wanted.wait(timeout_s=0)
             self.reload()
+
+
+class ListsOrders(SellerCenter):
+    """A shop whose orders stand in a table with a ship button in each row."""
+
+    @abstractmethod
+    def search_order(self, order: str) -> None:
+        """Leave the table showing one order only, or none when the shop does not have it."""
+
+    @looks(conclusive=True, settle_s=SETTLE_S)
+    def find_parcel(self, order: str) -> str | None:
+        self.search_order(order)
+        found = self["orders.tracking"].of(order=order).texts()
+        return found[0] if found else None
+
+    def fill_parcel(self, order: str, *, carrier: str, tracking: str) -> None:
+        row = self["orders.row"].of(order=order)
+        if not row.exists():
+            self.search_order(order)
+        if not row.exists():
+            raise NoSuchOrder(shop=self.platform, order=order)
+        ship = self["orders.ship"].of(order=order)
+        if not ship.exists():
+            status = " ".join(self["orders.status"].of(order=order).texts())
+            raise NotShippable(shop=self.platform, order=order, status=status)
+        ship.click()
+        self["ship.carrier"].choose(carrier)
+        self["ship.tracking"].fill(tracking)

@@ -8,8 +8,8 @@ from datetime import date
 from pathlib import Path
 from uuid import uuid4
 
-from flows.apps.seller_center import SETTLE_S, SellerCenter
-from flows.apps.shop_errors import NoSuchOrder, NoSuchSku, NotShippable, ReportsUnclear, ShopSays
+from flows.apps.seller_center import SETTLE_S, ListsOrders
+from flows.apps.shop_errors import NoSuchSku, ReportsUnclear, ShopSays
 from nightclerk import looks
 
 SOLD = "home.htm/trade-platform/tp/sold"
@@ -19,8 +19,10 @@ STOCK = "home.htm/SellManage/stock"
 FIELDS = ("订单编号", "订单状态", "买家实际支付金额", "买家应付邮费", "订单付款时间", "退款金额")
 
 
-class Taobao(SellerCenter, selectors="taobao"):
+class Taobao(ListsOrders, selectors="taobao"):
     platform = "taobao"
+    says_shipped = "发货成功"
+    says_saved = "保存成功"
 
     def sign_in(self) -> None:
         self.open("home.htm")
@@ -29,9 +31,6 @@ class Taobao(SellerCenter, selectors="taobao"):
             self["login.password"].fill(self.secret)
             self["login.enter"].click()
         self.enter("home.user", "login.wrong")
-
-    def sign_out(self) -> None:
-        self["home.sign_out"].click()
 
     # ---------------------------------------------------------------------------------------- export
 
@@ -72,34 +71,9 @@ class Taobao(SellerCenter, selectors="taobao"):
 
     # ------------------------------------------------------------------------------------- shipments
 
-    @looks(conclusive=True, settle_s=SETTLE_S)
-    def find_parcel(self, order: str) -> str | None:
-        self._search_order(order)
-        found = self["orders.tracking"].of(order=order).texts()
-        return found[0] if found else None
-
-    def fill_parcel(self, order: str, *, carrier: str, tracking: str) -> None:
-        row = self["orders.row"].of(order=order)
-        if not row.exists():
-            self._search_order(order)
-        if not row.exists():
-            raise NoSuchOrder(shop=self.platform, order=order)
-        if not self["orders.ship"].of(order=order).exists():
-            raise NotShippable(shop=self.platform, order=order, status=self._status(order))
-        self["orders.ship"].of(order=order).click()
-        self["ship.carrier"].choose(carrier)
-        self["ship.tracking"].fill(tracking)
-
-    def ship(self) -> None:
-        self["ship.confirm"].click()
-        self.hear("ship.said", success="发货成功")
-
-    def _search_order(self, order: str) -> None:
+    def search_order(self, order: str) -> None:
         self.open(f"{SOLD}?number={order}")
         self["orders.total"].wait()
-
-    def _status(self, order: str) -> str:
-        return " ".join(self["orders.status"].of(order=order).texts())
 
     # ----------------------------------------------------------------------------------------- stock
 
@@ -113,10 +87,6 @@ class Taobao(SellerCenter, selectors="taobao"):
 
     def fill_stock(self, sku: str, quantity: int) -> None:
         self["stock.field"].of(sku=sku).fill(str(quantity))
-
-    def save_stock(self, sku: str) -> None:
-        self["stock.save"].of(sku=sku).click()
-        self.hear("stock.said", success="保存成功")
 
     def choose_stock_file(self, levels: Mapping[str, int]) -> None:
         """Leave the import page with a file of these stock levels chosen."""
