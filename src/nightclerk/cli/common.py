@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import getpass
 import json
+import signal
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any
@@ -76,3 +78,12 @@ def assignments(pairs: list[str]) -> dict[str, str]:
             raise WorkspaceError(where=f"--set {pair}", expected="name=value", remedy="Write --set paid_on=2026-11-20")
         found[name.strip()] = value
     return found
+
+
+def until_told() -> None:
+    """Wait for Ctrl+C or SIGTERM."""
+    told = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: told.set())
+    while not told.wait(1.0):
+        continue

@@ -15,10 +15,9 @@ import typer
 from rich.live import Live
 from rich.table import Table
 
-from nightclerk.cli.common import WorkspaceOption, person, screen, the_workspace
+from nightclerk.cli.common import WorkspaceOption, person, screen, the_workspace, until_told
 from nightclerk.cli.evidence import verified
 from nightclerk.cli.sandbox import Sandbox
-from nightclerk.cli.work import until_told
 from nightclerk.domain.items import FOR_A_PERSON, RunState, State, WorkItem
 from nightclerk.errors import NightClerkError
 from nightclerk.evidence.replay import load_run

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,6 +9,7 @@ import typer
 
 from nightclerk.app import gather_evidence, store_of
 from nightclerk.cli import evidence_keeping
+from nightclerk.cli.access_book import book_of, here, noted
 from nightclerk.cli.common import (
     JsonOption,
     WorkspaceOption,
@@ -21,7 +21,7 @@ from nightclerk.cli.common import (
 )
 from nightclerk.documents.report_heads import heads_in
 from nightclerk.errors import EvidenceError, WorkspaceError
-from nightclerk.evidence.access import Access, AccessBook, accesses_in
+from nightclerk.evidence.access import Access, accesses_in
 from nightclerk.evidence.errors import NoEvidence
 from nightclerk.evidence.pack import make_pack
 from nightclerk.evidence.replay import load_run
@@ -29,7 +29,6 @@ from nightclerk.evidence.to_test import failed_act, write_test
 from nightclerk.evidence.verdict import Report
 from nightclerk.evidence.verify import Heads, verify
 from nightclerk.texts import say
-from nightclerk.work.store import SqlStore
 from nightclerk.workspace import Workspace, find_root, nearest
 
 ReportOption = Annotated[
@@ -176,31 +175,6 @@ def _what(row: Any) -> str:
 def _facts(row: Any) -> str:
     facts = {name: len(fact) if isinstance(fact, list) else fact for name, fact in row.get("facts", {}).items()}
     return " ".join(f"{name}={fact}" for name, fact in facts.items() if fact not in ("", {}, 0, False))
-
-
-def book_of(home: Workspace, store: SqlStore) -> AccessBook:
-    """The access journal of a workspace on this machine, anchored in its database."""
-
-    def anchor(name: str, seq: int, head: str) -> None:
-        from datetime import UTC, datetime
-
-        store.anchor(name, seq=seq, head=head, now=datetime.now(UTC))
-
-    return AccessBook(logs=home.logs, keys=home.data / "keys", anchor=anchor)
-
-
-def noted(home: Workspace, entry: Access) -> None:
-    """Write one access now."""
-    store = store_of(home)
-    try:
-        book_of(home, store).record(entry)
-    finally:
-        store.close()
-
-
-def here() -> str:
-    """Where a word of the command line was typed."""
-    return f"cli {socket.gethostname()}"
 
 
 def _home(workspace: Path | None, path: Path | None) -> Workspace | None:

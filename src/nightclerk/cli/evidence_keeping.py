@@ -12,6 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from nightclerk.app import share_of, store_of
+from nightclerk.cli.access_book import book_of, here
 from nightclerk.cli.common import JsonOption, WorkspaceOption, person, print_json, the_workspace
 from nightclerk.domain.items import RunState
 from nightclerk.errors import WorkspaceError
@@ -62,7 +63,6 @@ class _Desk:
 
     def tools(self, what: str) -> dict[str, Any]:
         """What a pruner or eraser needs."""
-        from nightclerk.cli.evidence import here
 
         def tell(run: str, facts: dict[str, Any]) -> None:
             self.book.record(Access(who=person(), what=what, run=run, place=here(), facts=facts))
@@ -88,8 +88,6 @@ class _Desk:
 
 @contextlib.contextmanager
 def _desk(workspace: Path | None) -> Iterator[_Desk]:
-    from nightclerk.cli.evidence import book_of
-
     home = the_workspace(workspace)
     home.logs.mkdir(parents=True, exist_ok=True)
     store = store_of(home)
@@ -185,8 +183,6 @@ def key_new(
     workspace: WorkspaceOption = None,
 ) -> None:
     """Change the signing key. The old private half is destroyed; what it signed stays verifiable."""
-    from nightclerk.cli.evidence import here
-
     with _desk(workspace) as desk:
         going_on = [run.run for run in desk.store.runs(states=_MAY_GO_ON, limit=1000)]
         if going_on and not force:
@@ -208,8 +204,6 @@ def key_trust(
     file: Annotated[Path, typer.Argument(help="公钥文件 / public key file")], workspace: WorkspaceOption = None
 ) -> None:
     """Trust another machine's public key when verifying here. Compare its name with that machine first."""
-    from nightclerk.cli.evidence import here
-
     with _desk(workspace) as desk:
         public = read_public(file)
         name = publish(public, desk.home.data / "keys" / TRUSTED).stem

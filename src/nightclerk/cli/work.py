@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import signal
 import sys
-import threading
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
@@ -23,7 +21,9 @@ from nightclerk.cli.common import (
     print_json,
     screen,
     the_workspace,
+    until_told,
 )
+from nightclerk.cli.consoles import console_of
 from nightclerk.cli.slots import starter_text
 from nightclerk.domain.items import RunState
 from nightclerk.errors import StoreUnreachable, WorkspaceError
@@ -104,8 +104,6 @@ def shift(
     workspace: WorkspaceOption = None,
 ) -> None:
     """Start the bots of `bots/` at their times, and serve the console, until stopped."""
-    from nightclerk.cli.consoles import console_of
-
     home = the_workspace(workspace)
     for fault in home.faults:
         screen.print(fault.sentence())
@@ -150,12 +148,3 @@ def _print_unmanned(office: Office) -> None:
     if office.workspace.settings.database:
         for needs in unmanned(office.workspace.bots.values(), office.store.workers()):
             screen.print(say("workers.nobody_needs", needs=needs), soft_wrap=True)
-
-
-def until_told() -> None:
-    """Wait for Ctrl+C or SIGTERM."""
-    told = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: told.set())
-    while not told.wait(1.0):
-        continue
