@@ -1,9 +1,10 @@
 """Measure the matcher's CPU and memory as books grow, and against record linkage libraries on the same links.
 
-python benchmarks/match_speed.py [--lines 10000,100000,1000000] [--peers 4000]
+python benchmarks/match_speed.py [--lines 10000,100000,1000000] [--peers 5000,20000]
 
 Books are written as the JSON that `invoices match` reads, in blocks of their own suppliers; each size runs in a process
-of its own, reading included. A peer that is not installed is said to be missing and left out.
+of its own, reading included. The libraries get the same books as tables in memory, one row a document, and ours as its
+records: only the linking is timed, imports and reading are not. A library that is not installed is left out, and said.
 """
 
 from __future__ import annotations
@@ -24,10 +25,12 @@ from print_purchases import Maker
 
 BLOCK_ORDERS = 2000
 Books = dict[str, list[dict[str, Any]]]
+Links = set[tuple[str, str]]
+Link = Callable[[], Links]
 
 
 def books(lines: int, invoices: int, seed: int) -> Books:
-    """At least so many order lines and at most so many invoices, in blocks of a hundred suppliers."""
+    """At least so many order lines and at most so many invoices, evenly taken, in blocks of a hundred suppliers."""
     made: Books = {"pos": [], "receipts": [], "invoices": [], "truth": []}
     count, block = 0, 0
     while count < lines:
@@ -37,8 +40,10 @@ def books(lines: int, invoices: int, seed: int) -> Books:
             made[name] += json.loads(_renumbered(json.dumps(entries, ensure_ascii=False), block))
         count += sum(len(order["lines"]) for order in maker.orders)
         block += 1
-    share = max(1, -(-len(made["invoices"]) // invoices))
-    made["invoices"], made["truth"] = made["invoices"][::share], made["truth"][::share]
+    kept = min(invoices, len(made["invoices"]))
+    places = [place * len(made["invoices"]) // kept for place in range(kept)]
+    for name in ("invoices", "truth"):
+        made[name] = [made[name][place] for place in places]
     return made
 
 
@@ -93,54 +98,68 @@ def rows(entries: list[dict[str, Any]], key: str) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def ours(made: Books, scratch: Path) -> set[tuple[str, str]]:
-    from nightclerk.documents.match_files import match_files
+def tables(made: Books) -> tuple[Any, Any]:
+    import pandas
+
+    return tuple(pandas.DataFrame(rows(made[name], key)) for name, key in (("invoices", "id"), ("pos", "po")))
+
+
+def ours(made: Books, scratch: Path) -> Link:
+    from nightclerk.documents.match_files import load_invoices, load_orders, load_receipts
+    from nightclerk.domain.matching import match_all
 
     for name in ("invoices", "pos", "receipts"):
         (scratch / f"{name}.json").write_text(json.dumps(made[name], ensure_ascii=False), encoding="utf-8")
-    verdicts = match_files(scratch / "invoices.json", scratch / "pos.json", scratch / "receipts.json")
-    return {(one["invoice"], order) for one in verdicts for order in one["pos"] if one["outcome"] == "match"}
+    invoices, orders = load_invoices(scratch / "invoices.json"), load_orders(scratch / "pos.json")
+    receipts = load_receipts(scratch / "receipts.json")
+
+    def link() -> Links:
+        verdicts = match_all(invoices, orders, receipts)
+        return {(one.invoice, order) for one in verdicts for order in one.orders if one.outcome == "match"}
+
+    return link
 
 
-def by_recordlinkage(made: Books, scratch: Path) -> set[tuple[str, str]]:
-    import pandas
+def by_recordlinkage(made: Books, scratch: Path) -> Link:
     import recordlinkage
 
-    left, right = (
-        pandas.DataFrame(rows(made[name], key)).set_index("id") for name, key in (("invoices", "id"), ("pos", "po"))
-    )
-    pairs = recordlinkage.Index().block("supplier").index(left, right)
-    compare = recordlinkage.Compare()
-    compare.numeric("net", "net", scale=1.0, label="net")
-    compare.exact("item", "item", label="item")
-    compare.exact("count", "count", label="count")
-    compare.string("item", "item", method="jarowinkler", label="name")
-    scores = compare.compute(pairs, left, right)
-    return set(scores[scores.sum(axis=1) > 3.5].index)
+    left, right = (table.set_index("id") for table in tables(made))
+
+    def link() -> Links:
+        pairs = recordlinkage.Index().block("supplier").index(left, right)
+        compare = recordlinkage.Compare()
+        compare.numeric("net", "net", scale=1.0, label="net")
+        compare.exact("item", "item", label="item")
+        compare.exact("count", "count", label="count")
+        compare.string("item", "item", method="jarowinkler", label="name")
+        scores = compare.compute(pairs, left, right)
+        return set(scores[scores.sum(axis=1) > 3.5].index)
+
+    return link
 
 
-def by_splink(made: Books, scratch: Path) -> set[tuple[str, str]]:
-    import pandas
+def by_splink(made: Books, scratch: Path) -> Link:
     import splink.comparison_library as cl
     from splink import DuckDBAPI, Linker, SettingsCreator, block_on
 
-    engine = DuckDBAPI()
-    frames = [
-        engine.register(pandas.DataFrame(rows(made[name], key)).rename(columns={"id": "unique_id"}))
-        for name, key in (("invoices", "id"), ("pos", "po"))
-    ]
-    settings = SettingsCreator(
-        link_type="link_only", blocking_rules_to_generate_predictions=[block_on("supplier")],
-        comparisons=[cl.ExactMatch("net"), cl.JaroWinklerAtThresholds("item", [0.9]), cl.ExactMatch("count")],
-    )  # fmt: skip
-    linker = Linker(frames, settings, log_level=None)
-    linker.training.estimate_u_using_random_sampling(max_pairs=1e5)
-    linker.training.estimate_parameters_using_expectation_maximisation(block_on("supplier"))
-    found = linker.inference.predict(threshold_match_probability=0.9).as_pandas_dataframe()
-    return set(zip(found["unique_id_l"], found["unique_id_r"], strict=True))
+    named = [table.rename(columns={"id": "unique_id"}) for table in tables(made)]
+
+    def link() -> Links:
+        engine = DuckDBAPI()
+        settings = SettingsCreator(
+            link_type="link_only", blocking_rules_to_generate_predictions=[block_on("supplier")],
+            comparisons=[cl.ExactMatch("net"), cl.JaroWinklerAtThresholds("item", [0.9]), cl.ExactMatch("count")],
+        )  # fmt: skip
+        linker = Linker([engine.register(table) for table in named], settings, log_level=None)
+        linker.training.estimate_u_using_random_sampling(max_pairs=1e5)
+        linker.training.estimate_parameters_using_expectation_maximisation(block_on("supplier"))
+        found = linker.inference.predict(threshold_match_probability=0.9).as_pandas_dataframe()
+        return set(zip(found["unique_id_l"], found["unique_id_r"], strict=True))
+
+    return link
 
 
-PEERS: tuple[tuple[str, Callable[[Books, Path], set[tuple[str, str]]]], ...] = (
+PEERS: tuple[tuple[str, Callable[[Books, Path], Link]], ...] = (
     ("nightclerk", ours), ("recordlinkage", by_recordlinkage), ("splink", by_splink),
 )  # fmt: skip
 
@@ -149,35 +168,38 @@ def peers(lines: int, scratch: Path) -> None:
     """The same books, each way of linking them in one run: CPU seconds of all its threads, precision and recall."""
     made = books(lines, 10**9, seed=7)
     true = {(one["invoice"], order) for one in made["truth"] for order in one["pos"] if one["expect"] == "match"}
+    print(f"{sum(len(order['lines']) for order in made['pos'])} order lines, {len(made['invoices'])} invoices")
     spent: dict[str, float] = {}
-    for name, link in PEERS:
+    for name, prepared in PEERS:
         if name != "nightclerk" and importlib.util.find_spec(name) is None:
             print(f"{name}: not installed, left out")
             continue
+        link = prepared(made, scratch)
         start = time.process_time()
-        found = link(made, scratch)
+        found = link()
         spent[name] = time.process_time() - start
         right = len(found & true)
         times = f", {spent[name] / spent['nightclerk']:.1f} times ours" if name != "nightclerk" else ""
         print(
-            f"{name:14} {spent[name]:7.2f} CPU s{times}; links {len(found)}, "
-            f"precision {right / max(1, len(found)):.3f}, recall {right / len(true):.3f}", flush=True,
+            f"   {name:14} {spent[name]:7.2f} CPU s{times}; links {len(found)}, right {right}, "
+            f"precision {right / max(1, len(found)):.3f}, recall {right / len(true):.3f}, "
+            f"{spent[name] / max(1, right) * 1e6:.0f} µs a right link", flush=True,
         )  # fmt: skip
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--lines", default="10000,100000,1000000")
-    parser.add_argument("--peers", type=int, default=20_000, help="order lines of the comparison, 0 = none")
+    parser.add_argument("--peers", default="5000,20000", help="order lines of each comparison, empty = none")
     parser.add_argument("--child", type=Path)
     arguments = parser.parse_args()
     if arguments.child:
         child(arguments.child)
         return
     with tempfile.TemporaryDirectory() as name:
-        if arguments.peers:
-            peers(arguments.peers, Path(name))
-        growth([int(number) for number in arguments.lines.split(",")], Path(name))
+        for number in filter(None, arguments.peers.split(",")):
+            peers(int(number), Path(name))
+        growth([int(number) for number in filter(None, arguments.lines.split(","))], Path(name))
 
 
 if __name__ == "__main__":

@@ -8,7 +8,8 @@ from decimal import Decimal
 from flows.invoices import invoice_queue
 from flows.payments import payment_queue
 from nightclerk import Run
-from nightclerk.domain.approvals import CEILING, PaidInvoice, PaymentRequest, payment_reference
+from nightclerk.documents.payment_rules import load_approval_rules
+from nightclerk.domain.approvals import PaidInvoice, PaymentRequest, payment_reference
 from nightclerk.domain.items import State, WorkItem
 from nightclerk.domain.verdicts import MatchOutcome
 
@@ -25,7 +26,8 @@ def queue_payments(run: Run) -> int:
         if case.gross > 0 and amount > 0 and case.number not in asked:
             paid = PaidInvoice(number=case.number, order=",".join(item.details.get("orders", ())), amount=amount)
             payable.setdefault(case.seller, []).append((paid, str(item.details.get("kept", ""))))
-    requests = [request for supplier, found in payable.items() for request in requests_for(supplier, found)]
+    ceiling = load_approval_rules(run.workspace).ceiling
+    requests = [one for supplier, found in payable.items() for one in requests_for(supplier, found, ceiling)]
     return sum(run.put(payment_queue, request) for request in requests)
 
 
@@ -45,12 +47,12 @@ def red_amounts(done: Iterable[WorkItem]) -> dict[str, Decimal]:
     return amounts
 
 
-def requests_for(supplier: str, found: Sequence[tuple[PaidInvoice, str]]) -> list[PaymentRequest]:
+def requests_for(supplier: str, found: Sequence[tuple[PaidInvoice, str]], ceiling: Decimal) -> list[PaymentRequest]:
     """As few payments as possible without exceeding the form's ceiling; a larger invoice goes alone."""
     bundles: list[list[tuple[PaidInvoice, str]]] = []
     for entry in found:
-        total = sum((paid.amount for paid, _ in bundles[-1]), entry[0].amount) if bundles else CEILING + 1
-        if total > CEILING:
+        total = sum((paid.amount for paid, _ in bundles[-1]), entry[0].amount) if bundles else ceiling + 1
+        if total > ceiling:
             bundles.append([entry])
         else:
             bundles[-1].append(entry)

@@ -7,7 +7,8 @@ from pathlib import Path
 from flows.apps.oa import Oa
 from flows.payments import AboveCeiling, AttachmentMissing, BadRequest, DecidedByPerson, payment_queue
 from nightclerk import Transaction, flow
-from nightclerk.domain.approvals import CEILING, ApprovalLevel, PaymentRequest, approval_level, request_faults
+from nightclerk.documents.payment_rules import load_approval_rules
+from nightclerk.domain.approvals import ApprovalLevel, PaymentRequest, approval_level, request_faults
 
 CHOICES = ("走合同付款流程 / pay by contract", "拆分后重新申请 / split it", "不付 / do not pay")
 
@@ -37,9 +38,10 @@ def check(tx: Transaction, request: PaymentRequest) -> None:
     faults = request_faults(request)
     if faults:
         raise BadRequest(reference=request.reference, supplier=request.supplier, faults=", ".join(faults))
-    if approval_level(request.amount) is ApprovalLevel.TOO_HIGH:
+    rules = load_approval_rules(tx.workspace)
+    if approval_level(request.amount, rules) is ApprovalLevel.TOO_HIGH:
         facts = {"reference": request.reference, "supplier": request.supplier}
-        question = AboveCeiling(**facts, amount=f"{request.amount:,.2f}", ceiling=f"{CEILING:,.0f}")
+        question = AboveCeiling(**facts, amount=f"{request.amount:,.2f}", ceiling=f"{rules.ceiling:,.0f}")
         answer = tx.ask(question.sentence(), CHOICES)
         raise DecidedByPerson(reference=request.reference, answer=answer)
 

@@ -8,6 +8,7 @@ import pytest
 
 from nightclerk.domain.approvals import (
     ApprovalLevel,
+    ApprovalRules,
     PaidInvoice,
     PaymentRequest,
     RequestFault,
@@ -28,7 +29,7 @@ from nightclerk.domain.approvals import (
 )
 def test_the_thresholds(amount: str, level: ApprovalLevel) -> None:
     """5,000 is the first amount for the general manager, 50,000 the last that can be submitted."""
-    assert approval_level(Decimal(amount)) is level
+    assert approval_level(Decimal(amount), ApprovalRules()) is level
 
 
 def test_a_reference_depends_on_supplier_and_invoices_only() -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nightclerk.domain.invoice_cases import CaseLine, InvoiceCase, Settled
@@ -208,6 +208,7 @@ def test_what_an_earlier_run_accepted_stays_taken() -> None:
     assert (verdicts[1].outcome, verdicts[1].of) == (MatchOutcome.DUPLICATE, "0")
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.sampled_from("ABC"), st.integers(1, 12), st.booleans()), max_size=8))
 def test_no_order_is_ever_billed_beyond_what_was_ordered(bills: list[tuple[str, int, bool]]) -> None:
     """Whatever comes in, accepted invoices together never exceed order or receipt, and each gets one verdict."""

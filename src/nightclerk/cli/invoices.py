@@ -15,7 +15,8 @@ from nightclerk.documents.invoices.reader import unreadable_json
 from nightclerk.documents.invoices.taught import FOLDER as TAUGHT
 from nightclerk.documents.invoices.teaching import CannotTeach, mark_of, teach
 from nightclerk.documents.match_files import match_files
-from nightclerk.documents.matching_rules import load_matching_rules
+from nightclerk.documents.matching_rules import workspace_rules
+from nightclerk.documents.payment_rules import load_fee_terms
 from nightclerk.documents.settlement_files import settle_files
 from nightclerk.domain.invoices import Invoice, InvoiceStatus
 from nightclerk.domain.verdicts import MatchRules
@@ -74,8 +75,16 @@ def _print_read(found: list[dict[str, Any]]) -> None:
 
 def _taught() -> Path | None:
     """The taught layouts of the workspace around the current folder, where there is one."""
+    root = _root(None)
+    return root / TAUGHT if root else None
+
+
+def _root(workspace: Path | None) -> Path | None:
+    """The workspace that is named, or the one around the current folder; None outside any."""
+    if workspace is not None:
+        return find_root(workspace)
     try:
-        return find_root(None) / TAUGHT
+        return find_root(None)
     except WorkspaceError:
         return None
 
@@ -134,9 +143,11 @@ def settle(
     statement: Annotated[Path, typer.Option(help="平台结算单 / the platform's statement: JSON, Excel or CSV")],
     orders: Annotated[Path, typer.Option(help="店铺订单 / the shop's orders: JSON, Excel or CSV")],
     as_json_: JsonOption = False,
+    workspace: WorkspaceOption = None,
 ) -> None:
-    """Hold a platform's settlement against the shop's orders: sales, fees and refunds of each."""
-    found = settle_files(statement, orders)
+    """Hold a platform's settlement against the shop's orders: sales, fees as config/payments.yaml has them, refunds."""
+    root = _root(workspace)
+    found = settle_files(statement, orders, load_fee_terms(root) if root else None)
     if as_json_:
         print_json(found)
         return
@@ -147,11 +158,8 @@ def settle(
 
 def _rules(workspace: Path | None) -> MatchRules | None:
     """The workspace's tolerances; outside any workspace, or without the file, the built-in ones."""
-    try:
-        file = find_root(workspace) / "config" / "matching.yaml"
-    except WorkspaceError:
-        return None
-    return load_matching_rules(file) if file.exists() else None
+    root = _root(workspace)
+    return workspace_rules(root) if root else None
 
 
 def review(as_json_: JsonOption = False, workspace: WorkspaceOption = None) -> None:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import gc
-import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
+from sys import intern
 from typing import Any, TypeVar
 
 from nightclerk.documents.invoices.remarks import order_numbers, reversed_invoice
+from nightclerk.documents.json_lists import json_list
 from nightclerk.documents.match_tables import TABLE_SUFFIXES, entries_of
 from nightclerk.documents.match_words import verdict_json
 from nightclerk.documents.suppliers import with_suppliers
@@ -22,6 +23,7 @@ from nightclerk.domain.matching import match_all
 from nightclerk.domain.purchasing import PurchaseLine, PurchaseOrder, Receipt, ReceiptLine
 from nightclerk.domain.verdicts import MatchRules
 from nightclerk.errors import DocumentError
+from nightclerk.texts import current_language, language
 
 Record = TypeVar("Record")
 
@@ -54,7 +56,8 @@ def match_files(invoices: Path, orders: Path, receipts: Path, rules: MatchRules 
         known, used = load_orders(orders), rules or MatchRules()
         cases = with_suppliers(load_invoices(invoices), known, used)
         verdicts = match_all(cases, known, load_receipts(receipts), used)
-    return [verdict_json(verdict) for verdict in verdicts]
+    with language(current_language()):  # asked once, not for each sentence
+        return [verdict_json(verdict) for verdict in verdicts]
 
 
 @contextlib.contextmanager
@@ -70,27 +73,48 @@ def _no_collecting() -> Iterator[None]:
 
 
 def _load(path: Path, build: Callable[[Mapping[str, Any]], Record]) -> list[Record]:
+    built: list[Record] = []
     try:
-        is_table = path.suffix.lower() in TABLE_SUFFIXES
-        entries = entries_of(path) if is_table else json.loads(path.read_text(encoding="utf-8"))
+        for entry in _entries(path):
+            built.append(_built(path, len(built) + 1, entry, build))
     except (OSError, ValueError) as error:
         raise DocumentError(file=path.name, why=str(error), remedy="A JSON list is expected.") from error
-    if not isinstance(entries, list):
-        raise DocumentError(file=path.name, why="not a list", remedy="A JSON list is expected.")
-    built = []
-    for number, entry in enumerate(entries, start=1):
-        try:
-            built.append(build(entry))
-        except (KeyError, TypeError, ValueError, InvalidOperation) as error:
-            raise MatchFileWrong(file=path.name, entry=number, why=repr(error)) from error
     return built
 
 
+def _entries(path: Path) -> Iterable[Any]:
+    return entries_of(path) if path.suffix.lower() in TABLE_SUFFIXES else json_list(path)
+
+
+def _built(path: Path, number: int, entry: Any, build: Callable[[Mapping[str, Any]], Record]) -> Record:
+    try:
+        return build(entry)
+    except (AttributeError, KeyError, TypeError, ValueError, InvalidOperation) as error:
+        raise MatchFileWrong(file=path.name, entry=number, why=repr(error)) from error
+
+
+# One object for each text, number and day that comes again and again: a million lines of the same goods fit in memory.
+
+
+def _text(value: Any) -> str:
+    return intern(value if type(value) is str else str(value)) if value else ""
+
+
+@lru_cache(maxsize=1 << 16, typed=True)
+def _exact(value: Any) -> Decimal:
+    return Decimal(value if isinstance(value, (str, int)) else str(value))
+
+
+@lru_cache(maxsize=1 << 12)
+def _day(text: str) -> date:
+    return date.fromisoformat(text)
+
+
 def _decimal(value: Any) -> Decimal | None:
-    return None if value in (None, "") else Decimal(str(value))
+    return None if value in (None, "") else _exact(value)
 
 
-@cache
+@lru_cache(maxsize=1 << 8)
 def _rate(text: Any) -> Decimal | None:
     value = str(text or "").strip()
     return Decimal(value.rstrip("%")) / 100 if value.endswith("%") else _fraction(value)
@@ -106,48 +130,45 @@ def _fraction(value: str) -> Decimal | None:
 def _invoice(entry: Mapping[str, Any]) -> InvoiceCase:
     remark = str(entry.get("remark") or "")
     return InvoiceCase(
-        key=str(entry["id"]), number=str(entry["number"]), code=str(entry.get("code") or ""),
-        issued_on=date.fromisoformat(entry["date"]), seller=str(entry["seller"]),
-        seller_tax_id=str(entry.get("seller_tax") or ""), net=Decimal(entry["net"]), tax=Decimal(entry["tax"]),
-        gross=Decimal(entry["gross"]), currency=str(entry.get("currency") or "CNY"), remark=remark,
-        orders=order_numbers(remark), red_of=reversed_invoice(remark),
-        lines=tuple(_case_line(line) for line in entry.get("lines", ())),
+        key=str(entry["id"]), number=str(entry["number"]), code=_text(entry.get("code")), issued_on=_day(entry["date"]),
+        seller=intern(str(entry["seller"])), seller_tax_id=_text(entry.get("seller_tax")), net=Decimal(entry["net"]),
+        tax=Decimal(entry["tax"]), gross=Decimal(entry["gross"]), currency=_text(entry.get("currency")) or "CNY",
+        remark=remark, orders=order_numbers(remark), red_of=reversed_invoice(remark),
+        lines=tuple(map(_case_line, entry.get("lines", ()))),
     )  # fmt: skip
 
 
 def _case_line(entry: Mapping[str, Any]) -> CaseLine:
     return CaseLine(
-        name=str(entry["name"]), spec=str(entry.get("spec") or ""), sku=str(entry.get("sku") or ""),
+        name=intern(str(entry["name"])), spec=_text(entry.get("spec")), sku=_text(entry.get("sku")),
         quantity=_decimal(entry.get("qty")), price=_decimal(entry.get("price")), net=Decimal(entry["net"]),
         rate=_rate(entry.get("rate")), tax=_decimal(entry.get("tax")) or ZERO,
     )  # fmt: skip
 
 
 def _order(entry: Mapping[str, Any]) -> PurchaseOrder:
-    lines = tuple(_purchase_line(line) for line in entry["lines"])
+    lines = tuple(map(_purchase_line, entry["lines"]))
     nets = [rounded(line.quantity * line.price) for line in lines]
     net = sum(nets, ZERO)
     tax = sum((rounded(one * line.rate) for one, line in zip(nets, lines, strict=True)), ZERO)
     return PurchaseOrder(
-        number=str(entry["po"]), supplier=str(entry["supplier"]), supplier_tax_id=str(entry.get("supplier_tax") or ""),
-        ordered_on=date.fromisoformat(entry["date"]), currency=str(entry.get("currency") or "CNY"), net=net,
-        tax=tax, gross=net + tax, lines=lines,
+        number=str(entry["po"]), supplier=intern(str(entry["supplier"])),
+        supplier_tax_id=_text(entry.get("supplier_tax")), ordered_on=_day(entry["date"]),
+        currency=_text(entry.get("currency")) or "CNY", net=net, tax=tax, gross=net + tax, lines=lines,
     )  # fmt: skip
 
 
 def _purchase_line(entry: Mapping[str, Any]) -> PurchaseLine:
     return PurchaseLine(
-        line=int(entry["line"]), sku=str(entry.get("sku") or ""), name=str(entry["name"]),
-        spec=str(entry.get("spec") or ""), unit=str(entry.get("unit") or ""),
-        quantity=Decimal(str(entry["qty"])), price=Decimal(str(entry["price"])), rate=_rate(entry["rate"]) or ZERO,
+        line=int(entry["line"]), sku=_text(entry.get("sku")), name=intern(str(entry["name"])),
+        spec=_text(entry.get("spec")), unit=_text(entry.get("unit")), quantity=_exact(entry["qty"]),
+        price=_exact(entry["price"]), rate=_rate(entry["rate"]) or ZERO,
     )  # fmt: skip
 
 
 def _receipt(entry: Mapping[str, Any]) -> Receipt:
     lines = tuple(
-        ReceiptLine(order_line=int(line["line"]), sku=str(line.get("sku") or ""), quantity=Decimal(str(line["qty"])))
+        ReceiptLine(order_line=int(line["line"]), sku=_text(line.get("sku")), quantity=_exact(line["qty"]))
         for line in entry["lines"]
     )
-    return Receipt(
-        number=str(entry["gr"]), order=str(entry["po"]), received_on=date.fromisoformat(entry["date"]), lines=lines
-    )
+    return Receipt(number=str(entry["gr"]), order=str(entry["po"]), received_on=_day(entry["date"]), lines=lines)

@@ -32,6 +32,8 @@ def with_suppliers(
 
 
 def _with_orders(case: InvoiceCase, patterns: Sequence[re.Pattern[str]]) -> InvoiceCase:
+    if not patterns:
+        return case
     tight = re.sub(r"\s+", "", case.remark)
     found = [number for pattern in patterns for number in pattern.findall(tight)]
     return replace(case, orders=tuple(dict.fromkeys((*case.orders, *found)))) if found else case

@@ -8,11 +8,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
-#: From here on the general manager has to agree too.
-GENERAL_MANAGER_FROM = Decimal("5000")
-#: More than this cannot be submitted as one request.
-CEILING = Decimal("50000")
-
 
 class ApprovalLevel(StrEnum):
     """Who has to agree, one after another."""
@@ -20,6 +15,15 @@ class ApprovalLevel(StrEnum):
     MANAGER_FINANCE = "manager_finance"
     GENERAL_MANAGER = "general_manager"
     TOO_HIGH = "too_high"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApprovalRules:
+    """From `general_manager_from` on the general manager agrees too; above `ceiling` no single form is submitted."""
+
+    version: str = "built-in"
+    general_manager_from: Decimal = Decimal(5000)
+    ceiling: Decimal = Decimal(50000)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,11 +60,12 @@ def payment_reference(supplier: str, invoices: Iterable[str]) -> str:
     return f"FK-{hashlib.sha256(facts.encode()).hexdigest()[:10].upper()}"
 
 
-def approval_level(amount: Decimal) -> ApprovalLevel:
-    """Below 5,000 manager and finance; from 5,000 the general manager too; above 50,000 nobody by this form."""
-    if amount > CEILING:
+def approval_level(amount: Decimal, rules: ApprovalRules) -> ApprovalLevel:
+    """Manager and finance; from a threshold on the general manager too; above the ceiling nobody by this form."""
+    if amount > rules.ceiling:
         return ApprovalLevel.TOO_HIGH
-    return ApprovalLevel.GENERAL_MANAGER if amount >= GENERAL_MANAGER_FROM else ApprovalLevel.MANAGER_FINANCE
+    from_here = amount >= rules.general_manager_from
+    return ApprovalLevel.GENERAL_MANAGER if from_here else ApprovalLevel.MANAGER_FINANCE
 
 
 class RequestFault(StrEnum):

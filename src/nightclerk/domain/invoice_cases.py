@@ -24,7 +24,7 @@ class CaseLine:
     tax: Decimal = ZERO
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class InvoiceCase:
     """One invoice document as the matcher, the queue and the workbook see it: values only.
 

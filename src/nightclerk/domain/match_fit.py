@@ -44,7 +44,10 @@ class OpenLine:
 
     @property
     def open(self) -> Decimal:
-        return self.ordered - self.billed
+        return self.ordered - self.billed if self.billed else self.ordered
+
+    def receive(self, count: Decimal) -> None:
+        self.received = self.received + count if self.received else count  # most come at once: no new number
 
 
 @dataclass(slots=True)
@@ -59,7 +62,7 @@ class OpenOrder:
 
     @property
     def remaining(self) -> list[OpenLine]:
-        return [line for line in self.lines if line.open > 0]
+        return [line for line in self.lines if line.billed < line.ordered]
 
     def count_open(self) -> None:
         """Note how many lines are open, after quantities were booked: that is asked far more often than it changes."""
@@ -94,7 +97,8 @@ class Fit:
 
 
 def _share(line: CaseLine, quantity: Decimal) -> Decimal:
-    return line.net if not line.quantity else line.net * quantity / line.quantity
+    whole = not line.quantity or quantity == line.quantity
+    return line.net if whole else line.net * quantity / (line.quantity or 1)
 
 
 def open_orders(orders: Iterable[PurchaseOrder], receipts: Iterable[Receipt]) -> dict[str, OpenOrder]:
@@ -108,7 +112,7 @@ def open_orders(orders: Iterable[PurchaseOrder], receipts: Iterable[Receipt]) ->
         by_line = {line.line: line for line in order.lines}
         for line in receipt.lines:
             if line.order_line in by_line:
-                by_line[line.order_line].received += line.quantity
+                by_line[line.order_line].receive(line.quantity)
     return opened
 
 
@@ -127,6 +131,8 @@ def _open(order: PurchaseOrder) -> OpenOrder:
 
 def billable(case: InvoiceCase) -> tuple[CaseLine, ...]:
     """The lines with each discount (no quantity, negative net) taken off the line before it."""
+    if all(line.quantity is not None for line in case.lines):
+        return case.lines
     lines: list[CaseLine] = []
     for line in case.lines:
         discount = lines and line.quantity is None and line.net < 0 <= lines[-1].net
@@ -158,16 +164,26 @@ def same_price(line: CaseLine, open_line: OpenLine, quantity: Decimal, rounding:
 def fit(lines: Sequence[CaseLine], orders: Sequence[OpenOrder], tolerance: Tolerance) -> Fit:
     """Lay every invoice line on open order lines; exact prices and quantities are taken first."""
     result = Fit(orders=tuple(order.number for order in orders))
-    left = {id(line): line.open for order in orders for line in order.lines if line.open > 0}
-    lines_by_id = {id(line): line for order in orders for line in order.lines}
+    open_lines = [line for order in orders for line in order.lines if line.billed < line.ordered]
+    left = {id(line): line.open for line in open_lines}
     for line in lines:
-        fitting = [lines_by_id[key] for key, count in left.items() if count and same_item(line, lines_by_id[key])]
+        fitting = [one for one in _of_item(line, open_lines) if left[id(one)]]
         if not fitting:
             result.unmatched.append(line)
         else:
             _take(line, fitting, left, result, tolerance)
     result.full = not any(left.values()) and result.whole
     return result
+
+
+def _of_item(line: CaseLine, open_lines: Sequence[OpenLine]) -> list[OpenLine]:
+    """Like `same_item` for each, without a call for each: this is where matching spends its time."""
+    sku, key, spec = line.sku or None, item_key(line.name), item_key(line.spec)
+    return [
+        one
+        for one in open_lines
+        if one.sku == sku or (one.key == key and (not spec or not one.spec or one.spec == spec))
+    ]
 
 
 def _take(line: CaseLine, fitting: list[OpenLine], left: dict[int, Decimal], result: Fit, tolerance: Tolerance) -> None:
@@ -177,7 +193,7 @@ def _take(line: CaseLine, fitting: list[OpenLine], left: dict[int, Decimal], res
         price_ok = same_price(line, candidate, wanted, tolerance.line_rounding)
         return (not price_ok, left[id(candidate)] != wanted, left[id(candidate)] < wanted)
 
-    for candidate in sorted(fitting, key=rank):
+    for candidate in sorted(fitting, key=rank) if len(fitting) > 1 else fitting:
         count = min(wanted, left[id(candidate)])
         if count <= 0:
             continue

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from decimal import Decimal
 from enum import IntEnum
 
@@ -58,8 +58,12 @@ def _prices_near(result: Fit, share: Decimal) -> bool:
 
 def _covers(lines: Sequence[CaseLine], orders: Sequence[OpenOrder], tolerance: Tolerance) -> list[Fit]:
     """Sets of at least two orders whose open lines together are exactly the invoice's lines."""
-    by_number = {order.number: order for order in orders if order.remaining}
+    names = {item_key(line.name) for line in lines} | {f"#{line.sku}" for line in lines if line.sku}
+    by_number = {order.number: order for order in orders if order.open_lines and _only_of(names, order)}
     usable = [n for n, order in by_number.items() if _covering(order, lines, frozenset(), tolerance)]
+    held = {name for number in usable for line in by_number[number].remaining for name in (line.key, f"#{line.sku}")}
+    if not all(item_key(line.name) in held or f"#{line.sku}" in held for line in lines):
+        return []  # some line is in no order that could be used up
     found: set[tuple[str, ...]] = set()
     tried: set[tuple[str, ...]] = set()
     budget = [NODE_LIMIT]
@@ -84,6 +88,11 @@ def _covers(lines: Sequence[CaseLine], orders: Sequence[OpenOrder], tolerance: T
         return []  # not searched to the end: nothing may be called unique
     sets = sorted(numbers for numbers in found if len(numbers) > 1)
     return [fit(lines, [by_number[number] for number in numbers], tolerance) for numbers in sets]
+
+
+def _only_of(names: Set[str], order: OpenOrder) -> bool:
+    """Whether every open line has one of these names or SKUs: a cheap look before the exact one."""
+    return all(line.key in names or f"#{line.sku}" in names for line in order.lines if line.billed < line.ordered)
 
 
 def _covering(

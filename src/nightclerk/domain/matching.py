@@ -15,7 +15,7 @@ from nightclerk.domain.amounts import ZERO
 from nightclerk.domain.currencies import converted
 from nightclerk.domain.invoice_cases import CaseLine, InvoiceCase, Settled
 from nightclerk.domain.match_fit import Fit, OpenOrder, billable, differences, fit, item_key, one_factor, open_orders
-from nightclerk.domain.match_index import OrderIndex, Stamp
+from nightclerk.domain.match_index import OrderIndex, Slot
 from nightclerk.domain.match_search import FitClass, candidates, chosen_by_receipt, supplier_key
 from nightclerk.domain.purchasing import PurchaseOrder, Receipt
 from nightclerk.domain.verdicts import Difference, Evidence, MatchOutcome, MatchRules, Verdict
@@ -83,13 +83,15 @@ class _Matcher:
         self.orders: dict[str, OpenOrder] = open_orders(orders, receipts)
         self.supplier_of = {o.number: supplier_key(o.supplier_tax_id, o.supplier) for o in orders}
         self.named = {item_key(o.supplier): self.supplier_of[o.number] for o in orders}
-        self.by_supplier: dict[str, list[OpenOrder]] = {}
+        self.currencies: dict[str, set[str]] = {}
         self.currency_of = {o.number: o.currency for o in orders}
         self.index = OrderIndex()
         for number, opened in self.orders.items():
-            self.by_supplier.setdefault(self.supplier_of[number], []).append(opened)
-            self.index.add(self._group(self.supplier_of[number], self.currency_of[number]), opened)
-        self.found: dict[str, tuple[Stamp, FitClass | None, list[Fit]]] = {}
+            supplier, currency = self.supplier_of[number], self.currency_of[number]
+            self.currencies.setdefault(supplier, set()).add(currency)
+            self.index.add(self._group(supplier, currency), opened)
+        self.found: dict[str, tuple[int, FitClass | None, list[Fit]]] = {}
+        self.slots: dict[str, tuple[Slot, ...]] = {}
         self.lines: dict[str, tuple[CaseLine, ...]] = {}
         self.without_rate: set[str] = set()
         self.cases = sorted(map(self._comparable, invoices), key=lambda case: (case.issued_on, _trust(case)))
@@ -103,10 +105,10 @@ class _Matcher:
 
     def _comparable(self, case: InvoiceCase) -> InvoiceCase:
         """The invoice in the currency of its supplier's orders, where none of them is in its own."""
-        used = {self.currency_of[order.number] for order in self.by_supplier.get(self._supplier(case), ())}
+        used = self.currencies.get(self._supplier(case), set())
         if not used or case.currency in used:
             return case
-        changed = converted(case, used.pop(), self.rules.rates) if len(used) == 1 else None
+        changed = converted(case, next(iter(used)), self.rules.rates) if len(used) == 1 else None
         if changed is None:
             self.without_rate.add(case.key)
         return changed or case
@@ -186,27 +188,39 @@ class _Matcher:
     # ----------------------------------------------------------------------------------------- search
 
     def search(self) -> None:
+        """Supplier by supplier, as one's orders say nothing about another's invoices."""
+        blocks: dict[str, list[InvoiceCase]] = {}
+        for case in self._pending():
+            blocks.setdefault(self._group(self._supplier(case), case.currency), []).append(case)
+        for cases in blocks.values():
+            self._search_block(cases)
+
+    def _search_block(self, cases: Sequence[InvoiceCase]) -> None:
         """Take what is unique, again and again, because each match leaves fewer orders open for the rest."""
         for worst in (quality for quality in FitClass if quality < FitClass.OUT_OF_TOLERANCE):
-            while self._sweep(self._take_unique, worst) or self._sweep(self._take_by_receipt, worst):
+            while self._sweep(cases, self._take_unique, worst) or self._sweep(cases, self._take_by_receipt, worst):
                 continue
 
-    def _sweep(self, take: Callable[[InvoiceCase, FitClass], bool], worst: FitClass) -> bool:
+    def _sweep(
+        self, cases: Sequence[InvoiceCase], take: Callable[[InvoiceCase, FitClass], bool], worst: FitClass
+    ) -> bool:
         """Offer every open invoice once; whether any was taken."""
-        taken = [case.key for case in self._pending() if take(case, worst)]
+        taken = [case.key for case in cases if case.key not in self.verdicts and take(case, worst)]
         return bool(taken)
 
     def _candidates(self, case: InvoiceCase) -> tuple[FitClass | None, list[Fit]]:
         """What fits one invoice; looked for again only when an order with one of its items has changed."""
         group = self._group(self._supplier(case), case.currency)
         lines = self._billable(case)
-        stamp = self.index.stamp(group, lines)
+        if case.key not in self.slots:
+            self.slots[case.key] = self.index.slots(group, lines)
+        changes = sum(slot.changes for slot in self.slots[case.key])
         known = self.found.get(case.key)
-        if known is not None and known[0] == stamp:
+        if known is not None and known[0] == changes:
             return known[1], known[2]
         tolerance = self.rules.tolerance(case.seller_tax_id)
         quality, fits = candidates(lines, *self.index.related(group, lines), tolerance)
-        self.found[case.key] = stamp, quality, fits
+        self.found[case.key] = changes, quality, fits
         return quality, fits
 
     def _billable(self, case: InvoiceCase) -> tuple[CaseLine, ...]:
@@ -263,7 +277,7 @@ class _Matcher:
 
     def _book(self, case: InvoiceCase, found: Fit) -> None:
         for line, _, count in found.taken:
-            line.billed += count
+            line.billed = line.billed + count if line.billed else count  # most lines are billed once: no new number
         for number in found.orders:
             self.index.changed(self.orders[number])
             self.billed_by.setdefault(number, []).append(case)
@@ -338,7 +352,7 @@ class _Matcher:
                 case, suggested[0], FitClass.OUT_OF_TOLERANCE, Evidence(code="only_items", facts=facts), []
             )
             return
-        known = self._supplier(case) in self.by_supplier
+        known = self._supplier(case) in self.currencies
         rule = "no_order" if known else "unknown_supplier"
         evidence = Evidence(code=rule, facts={"seller": case.seller, "tax_id": case.seller_tax_id})
         self.verdicts[case.key] = Verdict(

@@ -74,6 +74,11 @@ def mask(text: str, *, label: str = "") -> str:
     return text
 
 
+def brief(text: str, longest: int) -> str:
+    """`text` masked, then shortened: cut first, an address would lose what it is known by and keep its city."""
+    return mask(text)[:longest]
+
+
 def _matches(text: str, label: str) -> list[Span]:
     found = []
     for kind, pattern, proven in _KINDS:

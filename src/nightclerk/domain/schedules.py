@@ -1,8 +1,13 @@
-"""In which order bots start: those that wait for others come after them."""
+"""In which order bots start: after those that they wait for, and in their queue the earliest deadline first."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+
+#: Places in a queue are seconds from here; a queue counts from 1 to `LAST`, and less is sooner.
+_FIRST = datetime(2020, 1, 1, tzinfo=UTC)
+LAST = 2**31 - 1
 
 
 def order_of(after: Mapping[str, Iterable[str]]) -> list[str]:
@@ -22,3 +27,10 @@ def ready_after(ended: Iterable[str], started: Iterable[str], after: Mapping[str
     """Bots that wait for others, all of which have ended, and that were not started yet."""
     done, gone = set(ended), set(started)
     return sorted(bot for bot, others in after.items() if others and bot not in gone and set(others) <= done)
+
+
+def place_in_queue(due_at: datetime | None) -> int:
+    """The place of a run in its queue (1 to `LAST`): the earlier its deadline (aware), the sooner; with none, last."""
+    if due_at is None:
+        return LAST
+    return min(max(1, int((due_at - _FIRST).total_seconds())), LAST)

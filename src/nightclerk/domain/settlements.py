@@ -57,6 +57,7 @@ class ShopOrder:
 class FeeTerms:
     """The agreed fees: the highest share of the sale for each fee by name; "" holds for fees that are not named."""
 
+    version: str = "built-in"
     shares: Mapping[str, Decimal] = field(default_factory=lambda: {"": Decimal("0.05")})
 
     def most(self, name: str) -> Decimal:

@@ -27,7 +27,7 @@ class SlotRules:
 class SlotFacts:
     """What the rules look at. `day_rule`: the word of only_on or not_on that forbids the day; `blackout`: the closed
     hours that it falls in; `later`: a later slot of the bot that is due too; `running`: a run of the bot under way;
-    `idle`: the bots that it waits for were all skipped.
+    `idle`: the bots that it waits for were all skipped; `was`: the schedule that planned it and has been changed since.
     """
 
     planned_for: datetime
@@ -37,6 +37,7 @@ class SlotFacts:
     later: str = ""
     running: str = ""
     idle: str = ""
+    was: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,6 +53,8 @@ def refusal(facts: SlotFacts, rules: SlotRules) -> Refusal | None:
     behind = facts.now - facts.planned_for
     if facts.day_rule:
         return Refusal(outcome=Outcome.SKIPPED, why=facts.day_rule)
+    if facts.was:
+        return Refusal(outcome=Outcome.MISSED, why=f"schedule: {facts.was}")
     if facts.idle:
         return Refusal(outcome=Outcome.SKIPPED, why=f"after: {facts.idle}")
     if facts.blackout:

@@ -57,7 +57,7 @@ class MatchRules:
         return self.suppliers.get(supplier_tax_id, self.default)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Evidence:
     """One reason, as a code of the catalogue (`matching.evidence.<code>`) and its facts."""
 
@@ -65,7 +65,7 @@ class Evidence:
     facts: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Difference:
     """One thing that differs: where, what the order or receipt says, what the invoice says, by how much."""
 
@@ -76,7 +76,7 @@ class Difference:
     amount: Decimal = Decimal(0)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Consumed:
     """How much of one order line an invoice uses up."""
 
@@ -86,7 +86,7 @@ class Consumed:
     net: Decimal
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Verdict:
     """What became of one invoice. `of` is the key of the invoice that it repeats or reverses."""
 

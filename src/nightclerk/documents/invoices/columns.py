@@ -21,7 +21,7 @@ _COLUMNS = tuple(
             r"|betrag(?: netto)?|entgelt|total (?:ht|net|h\.t\.)|montant(?: ht| h\.t\.)?"
                    r"|total hors taxes|line total|net amount|amount(?: net)?|extended(?: price)?"
                    r"|total(?: price| amount)?|pos\.?-?summe|positionsbetrag|netto|line amount|warenwert"
-                   r"|wert"),
+                   r"|wert|gp|g-preis"),
         ("price",
             r"einzel-?preis|netto-?preis|e-?preis|preis(?:\s?/\s?\w+)?|stück-?preis|ep"
             r"|prix(?: unitaire)?(?: ht| h\.t\.)?|p\.?\s?u\.?(?: ht| h\.t\.)?|unit(?:-| )?price"
@@ -44,6 +44,10 @@ _COLUMNS = tuple(
             r"|item(?: description)?|product|details|service|article|goods|warenbezeichnung"),
     )
 )  # fmt: skip
+
+
+#: What a title says beside its name: `EP in EUR`.
+_PAID_IN = re.compile(r"\b(?:in\s+|en\s+)?(?:EUR|CHF|GBP|USD|CNY)\b", re.IGNORECASE)
 
 
 @dataclass
@@ -104,7 +108,7 @@ def _mostly_titles(cell: Cell, taken: Sequence[tuple[int, int]]) -> bool:
         if b < cell.start + len(cell.text) and e > cell.start
     ]
     covered = sum(_letters(cell.text[begin:end]) for begin, end in inside)
-    return 2 * covered >= _letters(cell.text)
+    return 2 * covered >= _letters(_PAID_IN.sub("", cell.text))
 
 
 def _letters(text: str) -> int:

@@ -16,7 +16,7 @@ Parse = Callable[[str], tuple[Value, tuple[int, int]] | None]
 _BILL = (
     r"(?:\w*rechnung(?:s|en)?|beleg|re\.?|\w*gutschrift(?:s)?|rechnungskorrektur|storno\w*"
     r"|invoice|bill|credit\s*(?:note|memo)"
-    r"|tax\s*invoice|facture|avoir|factura|fattura|document|doc\.?)"
+    r"|tax\s*invoice|facture|avoir|factura|fattura|faktura|document|doc\.?)"
 )
 #: What makes a label speak of another invoice than this one.
 _OTHER = r"(?!\s*(?:associ|d['’]origine|initiale|référenc|concern|vom\s+original))"

@@ -13,6 +13,7 @@ from defusedxml.ElementTree import fromstring
 from nightclerk.documents.invoices.faults import BrokenFile, ForbiddenXml, TooMuch
 
 SIZE_LIMIT = 20_000_000
+_CHINESE = re.compile(rb"\s*<\?xml[^>]*encoding\s*=\s*[\"'](gb(?:k|2312|18030))[\"'][^>]*\?>", re.IGNORECASE)
 _FIGURE = re.compile(r"[+-]?(?:[0-9]{1,18}(?:\.[0-9]{0,20})?|\.[0-9]{1,20})(?:[eE][+-]?[0-9])?")
 
 
@@ -21,11 +22,17 @@ def parse(content: bytes, file: str) -> Element:
     if len(content) > SIZE_LIMIT:
         raise TooMuch(file=file, what=f"{len(content)} bytes of XML", limit=SIZE_LIMIT)
     try:
-        return fromstring(content, forbid_dtd=True)
+        return fromstring(_utf8(content), forbid_dtd=True)
     except DefusedXmlException as error:
         raise ForbiddenXml(file=file, why=type(error).__name__) from error
     except (ParseError, ValueError, LookupError) as error:
         raise BrokenFile(file=file, why=str(error)) from error
+
+
+def _utf8(content: bytes) -> bytes:
+    """The parser reads no GBK: a document that declares it is turned into UTF-8 first."""
+    declared = _CHINESE.match(content[:200])
+    return content[declared.end() :].decode(declared.group(1).decode()).encode() if declared else content
 
 
 def local(element: Element) -> str:

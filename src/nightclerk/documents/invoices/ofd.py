@@ -13,7 +13,7 @@ from xml.etree.ElementTree import Element
 from nightclerk.documents.invoices import fapiao, fapiao_table, figures
 from nightclerk.documents.invoices.compare_lines import line_by_line
 from nightclerk.documents.invoices.faults import BrokenFile, NoInvoiceInside, TooMuch
-from nightclerk.documents.invoices.glyphs import Glyph, Page
+from nightclerk.documents.invoices.glyphs import Page
 from nightclerk.documents.invoices.markup import local, parse, walk
 from nightclerk.documents.invoices.ofd_attached import (
     attached_fields,
@@ -21,11 +21,14 @@ from nightclerk.documents.invoices.ofd_attached import (
     is_attached_invoice,
     tagged_fields,
 )
+from nightclerk.documents.invoices.ofd_text import POINTS, glyphs_of, numbers, text_objects
 from nightclerk.documents.invoices.sheet import Sheet
 from nightclerk.domain.invoices import Field, InvoiceLine, Reading, Source, Value
 
 ENTRY_LIMIT, BYTES_LIMIT, PAGE_LIMIT = 2000, 80_000_000, 100
-_POINTS = 72 / 25.4
+_XML = (".xml", ".xbrl")
+#: The issuer's own records, and the tags, name themselves at their beginning.
+_RECORDS, _HEAD = (b"eInvoice", b"xbrl"), 4000
 #: Custom data name -> our field.
 _NAMES = {
     "发票号码": "number",
@@ -42,14 +45,29 @@ _NAMES = {
 }
 
 
-def ofd_reading(content: bytes, file: str) -> tuple[int, Reading]:
-    """(pages, what the OFD states)."""
+def ofd_readings(content: bytes, file: str) -> tuple[int, list[Reading]]:
+    """(pages, what each document of the OFD states; nearly always there is one)."""
     parts = _unpack(content, file)
     if "OFD.xml" not in parts:
         raise NoInvoiceInside(file=file)
-    root = parse(parts["OFD.xml"], f"{file}/OFD.xml")
-    fields = {name: (field,) for name, field in _custom_data(root).items()}
-    pages = list(_pages(root, parts, file))
+    bodies = list(walk(parse(parts["OFD.xml"], f"{file}/OFD.xml"), "DocBody"))
+    found = [_document(body, parts if len(bodies) == 1 else _own_parts(body, parts), file) for body in bodies]
+    return sum(pages for pages, _ in found), [reading for _, reading in found]
+
+
+def _root_of(body: Element) -> str:
+    """Where the document of a body begins: `Doc_0/Document.xml`."""
+    return next((node.text or "" for node in walk(body, "DocRoot")), "").strip().lstrip("/")
+
+
+def _own_parts(body: Element, parts: dict[str, bytes]) -> dict[str, bytes]:
+    folder = posixpath.dirname(_root_of(body)) + "/"
+    return {path: content for path, content in parts.items() if path.startswith(folder)}
+
+
+def _document(body: Element, parts: dict[str, bytes], file: str) -> tuple[int, Reading]:
+    fields: dict[str, tuple[Field, ...]] = {name: (field,) for name, field in _custom_data(body).items()}
+    pages = list(_pages(body, parts, file))
     attached, lines_said = _beside_the_pages(parts, file)
     for name, more in attached:
         fields[name] = (*fields.get(name, ()), more)
@@ -60,29 +78,35 @@ def ofd_reading(content: bytes, file: str) -> tuple[int, Reading]:
         for name, field in fapiao.head(sheet).items():
             if not any(known.source is Source.TEXT for known in fields.get(name, ())):
                 fields[name] = (*fields.get(name, ()), field)
+    return len(pages), _with_lines(fields, lines, lines_said)
+
+
+def _with_lines(
+    fields: dict[str, tuple[Field, ...]], lines: list[InvoiceLine], lines_said: tuple[InvoiceLine, ...]
+) -> Reading:
     reading = Reading(fields=fields, lines=tuple(lines) or lines_said)
     if not lines or not lines_said:
-        return len(pages), reading
+        return reading
     said, unlike = line_by_line(lines, lines_said)
     same = len(said) == len(lines)
     shown = tuple(replace(line, witnessed=same and bool(said[n].witnessed)) for n, line in enumerate(lines))
-    return len(pages), replace(reading, lines=shown, findings=unlike)
+    return replace(reading, lines=shown, findings=unlike)
 
 
 def _beside_the_pages(parts: dict[str, bytes], file: str) -> tuple[list[tuple[str, Field]], tuple[InvoiceLine, ...]]:
-    """What attachments and tags state; a part that is no XML is no witness."""
+    """What attachments and tags state, wherever the writer put them; a part that is no XML is no witness."""
     said: list[tuple[str, Field]] = []
     lines: tuple[InvoiceLine, ...] = ()
     for path, content in parts.items():
-        name = posixpath.basename(path).lower()
-        if name == "customtag.xml":
-            said += tagged_fields(parse(content, f"{file}/{path}"), _texts(parts, file)).items()
-        elif "attach" in path.lower() or name.startswith(("original_invoice", "inv_")):
-            with contextlib.suppress(BrokenFile):
-                root = parse(content, f"{file}/{path}")
-                if is_attached_invoice(root):
-                    said += attached_fields(root).items()
-                    lines = lines or attached_lines(root)
+        if not any(mark in content[:_HEAD] for mark in _RECORDS):
+            continue
+        with contextlib.suppress(BrokenFile):
+            root = parse(content, f"{file}/{path}")
+            if any(local(node) == "ObjectRef" for node in root.iter()):
+                said += tagged_fields(root, _texts(parts, file)).items()
+            elif is_attached_invoice(root):
+                said += attached_fields(root).items()
+                lines = lines or attached_lines(root)
     return said, lines
 
 
@@ -92,8 +116,7 @@ def _texts(parts: dict[str, bytes], file: str) -> dict[str, str]:
         node.get("ID", ""): "".join((code.text or "").strip() for code in walk(node, "TextCode"))
         for path, content in parts.items()
         if path.lower().endswith("content.xml")
-        for node in parse(content, f"{file}/{path}").iter()
-        if local(node) == "TextObject"
+        for node in text_objects(parse(content, f"{file}/{path}"))
     }
 
 
@@ -105,8 +128,8 @@ def _unpack(content: bytes, file: str) -> dict[str, bytes]:
             size = sum(entry.file_size for entry in entries)
             if len(entries) > ENTRY_LIMIT or size > BYTES_LIMIT:
                 raise TooMuch(file=file, what=f"{len(entries)} parts, {size} bytes", limit=BYTES_LIMIT)
-            wanted = [entry for entry in entries if entry.filename.lower().endswith(".xml")]
-            return {entry.filename.lstrip("/"): archive.read(entry) for entry in wanted}
+            wanted = [entry for entry in entries if entry.filename.lower().endswith(_XML)]
+            return {entry.filename.replace("\\", "/").lstrip("/"): archive.read(entry) for entry in wanted}
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
         raise BrokenFile(file=file, why=str(error)) from error
 
@@ -129,20 +152,17 @@ def _value(name: str, text: str) -> Value | None:
     return text
 
 
-def _pages(root: Element, parts: dict[str, bytes], file: str) -> Iterator[Page]:
+def _pages(body: Element, parts: dict[str, bytes], file: str) -> Iterator[Page]:
     """Every page with the text of its templates under its own."""
-    for body in walk(root, "DocBody"):
-        path = next((node.text or "" for node in walk(body, "DocRoot")), "").lstrip("/")
-        if path not in parts:
-            continue
-        document, folder = parse(parts[path], f"{file}/{path}"), posixpath.dirname(path)
-        templates = {
-            node.get("ID", ""): node.get("BaseLoc", "") for node in walk(document, "CommonData", "TemplatePage")
-        }
-        for number, node in enumerate(walk(document, "Pages", "Page"), start=1):
-            if number > PAGE_LIMIT:
-                raise TooMuch(file=file, what=f"more than {PAGE_LIMIT} pages", limit=PAGE_LIMIT)
-            yield _page(node.get("BaseLoc", ""), number, templates, folder, parts, file, document)
+    path = _root_of(body)
+    if path not in parts:
+        return
+    document, folder = parse(parts[path], f"{file}/{path}"), posixpath.dirname(path)
+    templates = {node.get("ID", ""): node.get("BaseLoc", "") for node in walk(document, "CommonData", "TemplatePage")}
+    for number, node in enumerate(walk(document, "Pages", "Page"), start=1):
+        if number > PAGE_LIMIT:
+            raise TooMuch(file=file, what=f"more than {PAGE_LIMIT} pages", limit=PAGE_LIMIT)
+        yield _page(node.get("BaseLoc", ""), number, templates, folder, parts, file, document)
 
 
 def _page(
@@ -154,8 +174,8 @@ def _page(
     for use in walk(root, "Template"):
         sources.insert(0, _part(templates.get(use.get("TemplateID", ""), ""), folder, parts, file))
     width, height = _paper(root) or _paper(document) or (210.0, 140.0)
-    glyphs = tuple(glyph for source in sources for glyph in _glyphs(source, number))
-    return Page(number=number, width=width * _POINTS, height=height * _POINTS, glyphs=glyphs)
+    glyphs = tuple(glyph for source in sources for glyph in glyphs_of(source, number))
+    return Page(number=number, width=width * POINTS, height=height * POINTS, glyphs=glyphs)
 
 
 def _part(location: str, folder: str, parts: dict[str, bytes], file: str) -> Element:
@@ -167,53 +187,6 @@ def _part(location: str, folder: str, parts: dict[str, bytes], file: str) -> Ele
 
 def _paper(element: Element) -> tuple[float, float] | None:
     for node in element.iter():
-        if local(node) == "PhysicalBox" and len(numbers := _numbers(node.text or "")) == 4:
-            return numbers[2], numbers[3]
+        if local(node) == "PhysicalBox" and len(box := numbers(node.text or "")) == 4:
+            return box[2], box[3]
     return None
-
-
-def _glyphs(root: Element, page: int) -> Iterator[Glyph]:
-    for run, node in enumerate(child for child in root.iter() if local(child) == "TextObject"):
-        box, size = _numbers(node.get("Boundary", "")), float(node.get("Size") or 3.0)
-        ctm = _numbers(node.get("CTM", "")) or [1.0, 0.0, 0.0, 1.0, 0.0, 0.0]
-        if len(box) != 4 or len(ctm) != 6 or abs(ctm[1]) > 0.01 or abs(ctm[2]) > 0.01:
-            continue
-        for code in walk(node, "TextCode"):
-            yield from _text_code(code, box, ctm, size, run, page)
-
-
-def _text_code(code: Element, box: list[float], ctm: list[float], size: float, run: int, page: int) -> Iterator[Glyph]:
-    """One TextCode: characters at X, Y inside the boundary, each DeltaX further than the one before."""
-    text = (code.text or "").strip("\r\n")
-    x, y = float(code.get("X") or 0), float(code.get("Y") or 0)
-    steps = _deltas(code.get("DeltaX", ""), len(text) - 1)
-    for index, char in enumerate(text):
-        width = size * (1.0 if ord(char) > 0x2E80 else 0.5)
-        step = steps[index] if index < len(steps) else width
-        if not char.isspace():
-            left = (box[0] + ctm[4] + ctm[0] * x) * _POINTS
-            right = left + abs(ctm[0]) * min(width, step or width) * _POINTS
-            base, height = (box[1] + ctm[5] + ctm[3] * y) * _POINTS, size * abs(ctm[3]) * _POINTS
-            yield Glyph(char, left, right, base, height, run, page, index > 0 and text[index - 1].isspace())
-        x += step
-
-
-def _deltas(text: str, count: int) -> list[float]:
-    """`3 3 g 4 1.5` -> [3, 3, 1.5, 1.5, 1.5, 1.5]."""
-    steps: list[float] = []
-    words = text.split()
-    while words and len(steps) < max(count, 0):
-        word = words.pop(0)
-        if word == "g" and len(words) >= 2:
-            times, step = int(float(words.pop(0))), float(words.pop(0))
-            steps += [step] * min(times, count)
-        elif word != "g":
-            steps.append(float(word))
-    return steps
-
-
-def _numbers(text: str) -> list[float]:
-    try:
-        return [float(word) for word in text.split()]
-    except ValueError:
-        return []

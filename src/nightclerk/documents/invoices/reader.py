@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from nightclerk.documents.invoices.faults import CannotOpen, NoInvoiceInside, NotAnInvoiceFile, TooMuch
-from nightclerk.documents.invoices.ofd import ofd_reading
+from nightclerk.documents.invoices.ofd import ofd_readings
 from nightclerk.documents.invoices.pdf import pdf_readings
 from nightclerk.documents.invoices.taught import Layout, load_taught
 from nightclerk.documents.invoices.xml import xml_reading
@@ -59,8 +59,8 @@ def _readings(content: bytes, path: Path, with_xml: bool, taught: Sequence[Layou
     if b"%PDF-" in content[:1024]:
         return pdf_readings(content, path, with_xml=with_xml, taught=taught)
     if start.startswith(b"PK\x03\x04"):
-        pages, reading = ofd_reading(content, path.name)
-        return pages, "ofd", [reading]
+        pages, readings = ofd_readings(content, path.name)
+        return pages, "ofd", readings
     if start.startswith(b"<") and not start[:14].lower().startswith((b"<!doctype html", b"<html")):
         form, reading = xml_reading(content, path.name)
         return 0, form, [reading]
