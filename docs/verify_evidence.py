@@ -148,17 +148,22 @@ def check_anchors(anchors: list[tuple[int, str]], last: int, found: dict[int, st
             raise Altered(f"line {number} is not the one that was noted down elsewhere")
 
 
-def verify(run: Path, given: Keys | None = None, noted: tuple[int, str] | None = None) -> str:
-    """Check one run; returns a sentence, raises Altered."""
+def verify(
+    run: Path, given: Keys | None = None, noted: tuple[int, str] | None = None, last: tuple[int, str] | None = None
+) -> str:
+    """Check one run; returns a sentence, raises Altered. `last`: what was noted down of its removed.jsonl."""
     gone: set[str] = set()
+    receipts: dict[int, str] = {}
     anchors, removed, journal_gone = [noted] if noted else [], 0, None
     if (run / "removed.jsonl").exists():
-        for number, body, _, _ in side_chain(run / "removed.jsonl", REMOVED, run.parent, given):
+        for number, body, line_hash, _ in side_chain(run / "removed.jsonl", REMOVED, run.parent, given):
             if body["run"] != run.name:
                 raise Altered(f"removed.jsonl line {number} is of another run")
+            receipts[number] = line_hash
             gone |= set(body["names"])
             anchors, removed = [*anchors, (body["head"][0], body["head"][1])], removed + len(body["names"])
             journal_gone = tuple(body["head"]) if body.get("journal") else journal_gone
+    check_anchors([last] if last else [], max(receipts, default=0), receipts)
     if journal_gone and not (run / "journal.jsonl").exists():
         check_anchors([a for a in anchors if a[0]], journal_gone[0], dict([journal_gone]))
         for name in ("pictures", "files"):
@@ -204,19 +209,41 @@ def main(where: str | Path, given: str | Path | None = None, heads: str | Path |
     """Print one sentence for each run; returns the exit status."""
     path = Path(where).resolve()
     noted = {run: tuple(head) for run, head in json.loads(Path(heads).read_bytes()).items()} if heads else {}
+    receipts = {name[8:]: noted.pop(name) for name in sorted(noted) if name.startswith("removed/")}
     keys, bad = keys_in(Path(given)) if given else None, 0
     single = any((path / mark).is_file() for mark in ("journal.jsonl", "removed.jsonl"))
     runs = [
-        run for run in sorted(path.iterdir()) if run.name in noted or any((run / mark).exists() for mark in OF_A_RUN)
+        run
+        for run in sorted(path.iterdir())
+        if run.name in {*noted, *receipts} or any((run / mark).exists() for mark in OF_A_RUN)
     ]
     for run in [path] if single else runs:
-        bad += told(run.name, lambda run=run: verify(run, keys, noted.get(run.name)))
-    for name in sorted(set(noted) - {run.name for run in runs}) if not single else ():
-        bad += told(name, lambda name=name: verify_access(path, name, keys, noted[name]))
+        bad += told(run.name, lambda run=run: verify(run, keys, noted.get(run.name), receipts.get(run.name)))
+    before, due = access_of_months(path, keys) if not single else ({}, set())
+    noted = {name: last for name, last in {**before, **noted}.items() if name not in due}
+    for name in sorted({*noted, *receipts} - {run.name for run in runs}) if not single else ():
+        bad += told(name, lambda name=name: verify_access(path, name, keys, noted.get(name)))
     for file in sorted((path / "access").glob("*.jsonl")) if not single else ():
         if f"access/{file.stem}" not in noted:
             bad += told(f"access/{file.stem}", lambda file=file: verify_access(path, f"access/{file.stem}", keys, None))
     return 1 if bad else 0
+
+
+def access_of_months(logs: Path, keys: Keys | None) -> tuple[dict[str, tuple[int, str]], set[str]]:
+    """The last line of each access journal by what the next month's says, and those removed when they were due."""
+    before, gone = {}, set()
+    for file in sorted((logs / "access").glob("*.jsonl")):
+        try:
+            for _, body, _, _ in side_chain(file, ACCESS, logs, keys):
+                older = body.get("before") or {}
+                if "seq" in older:
+                    before["access/" + older["file"].removesuffix(".jsonl")] = (older["seq"], older["hash"])
+                if body.get("what") == "prune":
+                    due = {f"access/{stem}" for stem in body.get("facts", {}).get("access", ())}
+                    gone |= {name for name in due if not (logs / f"{name}.jsonl").exists()}
+        except (Altered, TypeError, AttributeError, KeyError):
+            continue  # told when this file's own turn comes
+    return before, gone
 
 
 def verify_access(logs: Path, name: str, keys: Keys | None, noted: tuple[int, str] | None) -> str:

@@ -68,7 +68,9 @@ class Way:
         for line in self.process.stdout:
             if line.startswith("@"):
                 return json.loads(line[1:])
-        raise SystemExit(f"{self.name}: the worker ended early; see {self.folder / 'worker.log'}")
+        code, log = self.process.wait(timeout=120), self.folder / "worker.log"
+        last = log.read_text(encoding="utf-8", errors="replace")[-2000:]
+        raise SystemExit(f"{self.name}: the worker ended early with code {code}; {log} (kept by --keep) ends:\n{last}")
 
     def end(self) -> None:
         assert self.process.stdin is not None

@@ -13,7 +13,9 @@ from nightclerk.child import perform_run
 from nightclerk.domain.items import RunRecord
 from nightclerk.workspace import load_workspace
 
-_BOT = "bot: bench\nflow: keying:key_order\ntimeout: 24h\nattempts: 1\n"
+#: The last order of a batch waits for the next batch, so an order's own time has to cover what the other ways take:
+#: with the usual five minutes the run was ended, as it should be, when the others took longer on a loaded machine.
+_BOT = "bot: bench\nflow: keying:key_order\ntimeout: 24h\nitem_timeout: 24h\nattempts: 1\n"
 
 
 def main() -> None:

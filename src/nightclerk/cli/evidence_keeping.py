@@ -67,12 +67,15 @@ class _Desk:
         def tell(run: str, facts: dict[str, Any]) -> None:
             self.book.record(Access(who=person(), what=what, run=run, place=here(), facts=facts))
 
+        def anchor(name: str, seq: int, head: str) -> None:
+            self.store.anchor(name, seq=seq, head=head, now=datetime.now(UTC))
+
         folder = self.home.data / "keys"
         key = open_key(folder, logs=self.home.logs)
         return {
             "logs": self.home.logs, "data": self.home.data, "policy": policy_of(self.home), "key": key,
             "ring": trusted_by(self.home, self.store) or {}, "who": person(), "now": datetime.now(UTC), "tell": tell,
-            "anchored": self.store.anchored,
+            "anchored": self.store.anchored, "anchor": anchor,
         }  # fmt: skip
 
     def remove_elsewhere(self, runs: Iterable[str]) -> None:

@@ -18,7 +18,7 @@ from nightclerk.evidence.errors import JournalBusy
 from nightclerk.evidence.journal import JOURNAL, claim
 from nightclerk.evidence.prune import Remover, take_out
 from nightclerk.evidence.reading import read_journal
-from nightclerk.evidence.removed import Removal, read_removals, record_removal
+from nightclerk.evidence.removed import Removal, read_removals
 from nightclerk.evidence.scrub import keyed_digest, salt_digest
 from nightclerk.evidence.verify import verify
 from nightclerk.texts import say
@@ -110,7 +110,7 @@ class Eraser(Remover):
                     head=(reading.seq, reading.hash),
                 )  # fmt: skip
                 self.tell(folder.name, {"erased": len(erased.names), "salt": erased.salt, "kept": list(erased.kept)})
-                record_removal(folder, removal, key=self.key, ring=self.ring, now=self.now)
+                self.sign_for(folder, removal)
         except JournalBusy:
             return Erased(run=folder.name, skipped="busy", kept=erased.kept)
         take_out(folder, removal, salt=self.data / "salts" / f"{folder.name}.salt")

@@ -29,6 +29,12 @@ def opening_of(folder: Path) -> Mapping[str, Any]:
     return first.body if first is not None and isinstance(first.body.get("facts"), dict) else {}
 
 
+def first_of(path: Path) -> Mapping[str, Any]:
+    """The fields of a chain's first line; empty where there is none. Nothing is checked."""
+    first, _ = _ends(path)
+    return first.body if first is not None else {}
+
+
 def left_off_at(folder: Path) -> datetime | None:
     """When the last whole line of a run was written, by its own clock; None where there is no journal."""
     _, last = _ends(folder / JOURNAL)

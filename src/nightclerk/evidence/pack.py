@@ -30,7 +30,7 @@ from nightclerk.evidence.errors import NoEvidence
 from nightclerk.evidence.journal import JOURNAL
 from nightclerk.evidence.keys import KeyRing, publish
 from nightclerk.evidence.moments import kept, moments, words_for
-from nightclerk.evidence.removed import REMOVED
+from nightclerk.evidence.removed import RECEIPTS, REMOVED
 from nightclerk.evidence.replay import RunStory, load_run
 from nightclerk.evidence.verdict import RunReport
 from nightclerk.evidence.verify import Anchors, verify
@@ -98,7 +98,8 @@ def _fill(parts: list[Path], draft: Path, ring: KeyRing, anchors: Anchors) -> li
     copies = [_copied(part, draft / "runs" / part.name) for part in parts]
     for key in ring.values():
         publish(key, draft / "runs" / "keys")
-    heads = {part.name: head for part in parts if (head := anchors(part.name))}
+    names = [name for part in parts for name in (part.name, f"{RECEIPTS}/{part.name}")]
+    heads = {name: head for name in names if (head := anchors(name))}
     (draft / "heads.json").write_text(json.dumps(heads), encoding="utf-8")
     reports = [verify(copy, draft / "runs" / "keys", heads.get).runs[0] for copy in copies]
     for name in ("verify_evidence.py", "evidence-format.md"):

@@ -19,9 +19,9 @@ from nightclerk.evidence.heads import left_off_at
 from nightclerk.evidence.journal import JOURNAL, claim
 from nightclerk.evidence.keys import KeyRing, SigningKey
 from nightclerk.evidence.reading import Reading, read_journal
-from nightclerk.evidence.removed import Removal, read_removals, record_removal
+from nightclerk.evidence.removed import RECEIPTS, Removal, read_removals, record_removal
 from nightclerk.evidence.retention import Due, Retention, what_is_due
-from nightclerk.evidence.verify import ACCESS, MARKS_OF_A_RUN, verify
+from nightclerk.evidence.verify import ACCESS, MARKS_OF_A_RUN, access_removed, verify
 from nightclerk.texts import say
 
 
@@ -53,7 +53,8 @@ class Pruned:
 @dataclass(frozen=True, kw_only=True)
 class Remover:
     """Whoever takes something out of a workspace's evidence. `anchored` answers heads from the database, as for
-    `verify`; `who` signs for it by name; `tell` writes (run, facts) to the access journal before a deletion."""
+    `verify`; `who` signs for it by name; `tell` writes (run, facts) to the access journal before a deletion; `anchor`
+    notes down (name, number, hash) of the last record, so that one that is cut off again shows."""
 
     logs: Path
     data: Path
@@ -64,7 +65,13 @@ class Remover:
     now: datetime
     tell: Callable[[str, dict[str, Any]], None]
     anchored: Callable[[str], tuple[int, str] | None] | None = None
+    anchor: Callable[[str, int, str], None] = lambda name, seq, head: None
     dry_run: bool = False
+
+    def sign_for(self, folder: Path, removal: Removal) -> None:
+        """Write the record and anchor it; only after this may anything be deleted."""
+        seq, head = record_removal(folder, removal, key=self.key, ring=self.ring, now=self.now)
+        self.anchor(f"{RECEIPTS}/{folder.name}", seq, head)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,7 +144,7 @@ class Pruner(Remover):
             head=(reading.seq, reading.hash),
         )  # fmt: skip
         self.tell(folder.name, told.as_json())
-        record_removal(folder, removal, key=self.key, ring=self.ring, now=self.now)
+        self.sign_for(folder, removal)
         return told, removal
 
     def _salt(self, run: str) -> Path:
@@ -155,11 +162,15 @@ class Pruner(Remover):
             due = [path for path in sorted(paths) if self.policy.is_due(name, _changed_at(path), self.now)]
             size = sum(_size(path) for path in due)
             if due and not self.dry_run:
-                self.tell("", {name: [path.stem if name == "access" else path.name for path in due]})
+                self.tell("", {name: self._gone(due) if name == "access" else [path.name for path in due]})
             for path in due if not self.dry_run else ():
                 shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
             if due:
                 yield Pruned(run=f"{name}/", removed={name: len(due)}, size_bytes=size)
+
+    def _gone(self, due: list[Path]) -> list[str]:
+        """The access journals that go, and those of which only they tell that they went before."""
+        return sorted({stem for path in due for stem in (path.stem, *access_removed(path, lambda name: self.ring))})
 
 
 def take_out(folder: Path, removal: Removal, *, salt: Path) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,8 @@ from nightclerk.evidence.side_chain import append, check
 from nightclerk.evidence.verdict import Fault
 
 REMOVED = "removed.jsonl"
+#: The last record of a run is anchored in the database like its journal's head, under this word and the run's name.
+RECEIPTS = "removed"
 FORMAT = "nightclerk-removed/1"
 #: A record of this many names stays far below the longest line.
 NAMES_A_LINE = 10_000
@@ -51,10 +53,11 @@ class Removal:
 
 @dataclass(frozen=True, kw_only=True)
 class Removals:
-    """All records of one run."""
+    """All records of one run; `hashes` of their lines by number."""
 
     records: tuple[Removal, ...] = ()
     faults: tuple[Fault, ...] = ()
+    hashes: Mapping[int, str] = field(default_factory=dict)
 
     @property
     def names(self) -> frozenset[str]:
@@ -88,10 +91,13 @@ def read_removals(folder: Path, ring: Callable[[str], KeyRing]) -> Removals:
             faults.append(Fault(kind="removal_garbled", run=folder.name, line=line.seq))
             break
         records.append(record)
-    if not faults:
-        return Removals(records=tuple(records))
-    told = [Fault(kind="removal", run=f.run, line=f.line, facts={"why": f.sentence()}) for f in faults]
-    return Removals(records=tuple(records), faults=tuple(told))
+    told = tuple(removal_fault(fault, folder.name) for fault in faults)
+    return Removals(records=tuple(records), faults=told, hashes={line.seq: line.hash for line in lines})
+
+
+def removal_fault(fault: Fault, run: str) -> Fault:
+    """What is wrong with the records, told as a fault of the run whose files they excuse."""
+    return Fault(kind="removal", run=run, line=fault.line, facts={"why": fault.sentence()})
 
 
 def _record(line: Line, run: str) -> Removal | None:

@@ -11,11 +11,11 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from nightclerk.evidence.errors import NoEvidence
-from nightclerk.evidence.heads import opening_of
+from nightclerk.evidence.heads import first_of, opening_of
 from nightclerk.evidence.journal import JOURNAL
 from nightclerk.evidence.keys import KeyRing, read_public, read_ring, ring, signature_is_good
 from nightclerk.evidence.reading import Anchor, Reading, opening_fault, read_journal, signed_lines
-from nightclerk.evidence.removed import REMOVED, Removals, read_removals
+from nightclerk.evidence.removed import RECEIPTS, REMOVED, Removals, read_removals, removal_fault
 from nightclerk.evidence.side_chain import check
 from nightclerk.evidence.verdict import Fault, Report, RunReport
 from nightclerk.texts import say
@@ -55,7 +55,8 @@ def verify(
     if single:
         return Report(runs=(looker.run(path),))
     looker.note_continued()
-    known = {*known_runs, *(run for heads in looker.reported.values() for run in heads)}
+    before = (name for name in looker.continued if name.startswith(f"{ACCESS}/"))
+    known = {*known_runs, *(run for heads in looker.reported.values() for run in heads), *before}
     return looker.folder(known)
 
 
@@ -76,19 +77,27 @@ class _Looker:
     continued: dict[str, Anchor] = field(default_factory=dict)
 
     def note_continued(self) -> None:
-        """A machine that took over another one's run began by noting down how far the first one had come."""
+        """What the evidence itself notes down of other parts of it: a machine that took over another one's run began
+        with how far the first one had come, an access journal with the last line of the month before."""
         for folder in sorted(self.logs.iterdir()):
             noted = opening_of(folder).get("facts", {}).get("continues") if folder.is_dir() else None
             if isinstance(noted, dict) and type(noted.get("seq")) is int and noted["seq"] > 0:
                 film, head = str(noted.get("film")), str(noted.get("head"))
                 self.continued[film] = Anchor(seq=noted["seq"], head=head, source=folder.name)
+        for path in sorted((self.logs / ACCESS).glob("*.jsonl")):
+            before = first_of(path).get("before")
+            if isinstance(before, dict) and type(before.get("seq")) is int:
+                stem = str(before.get("file")).removesuffix(".jsonl")
+                anchor = Anchor(seq=before["seq"], head=str(before.get("hash")), source=f"{ACCESS}/{path.stem}")
+                self.continued[f"{ACCESS}/{stem}"] = anchor
 
     def folder(self, known: set[str]) -> Report:
         """All runs and access journals of the folder, and those that should be there and are not."""
         folders = [child for child in sorted(self.logs.iterdir()) if child.name in known or _is_run(child)]
         journals = sorted((self.logs / ACCESS).glob("*.jsonl"))
         there = {folder.name for folder in folders} | {f"{ACCESS}/{path.stem}" for path in journals}
-        there |= {f"{ACCESS}/{stem}" for path in journals for stem in self._removed_access(path)}
+        there |= {f"{ACCESS}/{stem}" for path in journals for stem in access_removed(path, self.ring_for)}
+        known = {name.removeprefix(f"{RECEIPTS}/") for name in known}
         missing = tuple(
             Fault(kind="access_missing" if run.startswith(f"{ACCESS}/") else "run_missing", run=run)
             for run in sorted(known - there)
@@ -120,10 +129,11 @@ class _Looker:
         anchors = [*self.anchors_of(folder.name), *(Anchor(seq=n, head=h, source=REMOVED) for n, h in noted)]
         if (gone := removals.journal_gone) and not (folder / JOURNAL).exists():
             reading = Reading(folder=folder, seq=gone.head[0], hash=gone.head[1], found=dict([gone.head]), ended=True)
-            faults = [*removals.faults, *_anchor_faults(reading, anchors), *_content_faults(reading, removals)]
+            faults = [*_anchor_faults(reading, anchors), *_content_faults(reading, removals)]
         else:
             reading = read_journal(folder / JOURNAL, anchors)
-            faults = [*removals.faults, *self._faults(reading, removals, anchors)]
+            faults = list(self._faults(reading, removals, anchors))
+        faults[:0] = removals.faults or self._receipt_faults(folder, removals)
         return _report(reading, removals, faults, key_given=self.given is not None, anchored=len(anchors) > len(noted))
 
     def access(self, path: Path) -> RunReport:
@@ -141,13 +151,11 @@ class _Looker:
             anchored=bool(anchors), faults=tuple(faults), access=True,
         )  # fmt: skip
 
-    def _removed_access(self, path: Path) -> Iterator[str]:
-        """The older access journals that this one tells were removed when they were due."""
-        lines, _ = check(path, form=ACCESS_FORMAT, run=ACCESS, ring=self.ring_for)
-        for line in lines:
-            facts = line.body.get("facts")
-            if line.body.get("what") == "prune" and isinstance(facts, dict):
-                yield from (stem for stem in facts.get("access", ()) if isinstance(stem, str))
+    def _receipt_faults(self, folder: Path, removals: Removals) -> list[Fault]:
+        """Records of removal that were signed, anchored and are not there any more."""
+        seen = Reading(folder=folder / REMOVED, seq=max(removals.hashes, default=0), found=dict(removals.hashes))
+        anchors = self.anchors_of(f"{RECEIPTS}/{folder.name}")
+        return [removal_fault(fault, folder.name) for fault in _anchor_faults(seen, anchors)]
 
     def _faults(self, reading: Reading, removals: Removals, anchors: list[Anchor]) -> Iterator[Fault]:
         if reading.fault:
@@ -175,6 +183,14 @@ class _Looker:
             tried = signed_lines(reading.folder / JOURNAL)
             bad = next(seq for seq, line_hash, sig in tried if not signature_is_good(public, line_hash, sig))
             yield Fault(kind="signature", run=reading.run, line=bad)
+
+
+def access_removed(path: Path, ring: Callable[[str], KeyRing]) -> Iterator[str]:
+    """The older access journals that this one tells were removed when they were due."""
+    for line in check(path, form=ACCESS_FORMAT, run=ACCESS, ring=ring)[0]:
+        facts = line.body.get("facts")
+        if line.body.get("what") == "prune" and isinstance(facts, dict):
+            yield from (stem for stem in facts.get("access", ()) if isinstance(stem, str))
 
 
 def _is_run(folder: Path) -> bool:
