@@ -26,6 +26,8 @@ from nightclerk.evidence.keys import open_key, publish
 from nightclerk.evidence.share import Share
 from nightclerk.flow import Flow, load_name, parse_value
 from nightclerk.gate import CommitGate
+from nightclerk.live.looking import Subject
+from nightclerk.live.shown import ShownApp
 from nightclerk.locate.files import selector_set
 from nightclerk.ports import Account, Frame, Surface
 from nightclerk.reviews.healings import RunHealings, last_seen
@@ -120,6 +122,9 @@ class RunApps:
         self.files = workspace.data / "files" / run / "downloads"
         self._open: dict[str, App] = {}
         self._held: dict[str, int] = {}
+        #: See live/: where a person may have the screen, and whether one has signed in where the bot cannot.
+        self.safe_point: Callable[[], object] = lambda: None
+        self.signed_in_by_person: Callable[[str, NeedsPerson, float], bool] = lambda app, error, wait_s: False
         self.healings = RunHealings(
             root=workspace.root, starter=starter_root(), run=run, film=film, store=store, clock=clock, frame=self.frame,
             before=partial(last_seen, workspace.logs, but=run),
@@ -139,7 +144,10 @@ class RunApps:
             app.sign_in()
         except NeedsPerson as error:
             error.facts["login"] = app.session.account.name if app.session.account else app.selectors
-            raise
+            wait_s = float(app.session.settings.facts.get("wait_for_person_s", 0))
+            if not (wait_s and self.signed_in_by_person(app.selectors, error, wait_s)):
+                raise
+            app.sign_in()
 
     def close(self) -> None:
         for app in self._open.values():
@@ -171,6 +179,16 @@ class RunApps:
                 logger.warning("no picture of {}: {}", app.selectors, error)
         return None
 
+    def shown(self) -> ShownApp | None:
+        """The app that shows on the screen: the one worked last, else the one opened last. Any thread may ask."""
+        worked_last = sorted(self._open.copy().values(), key=lambda app: app.selectors == self.film.last_app)
+        if not worked_last:
+            return None
+        app = worked_last[-1]
+        masks = app.session.settings.facts.get("masks", "")
+        subject = Subject(app=app.selectors, root=self.workspace.root, starter=starter_root(), masks=masks)
+        return ShownApp(surface=app.session.surface, subject=subject)
+
     def still(self) -> Frame | None:
         """The picture of a desktop or terminal, from beside a run that hangs; a browser answers to its thread only."""
         for app in list(self._open.values()):
@@ -196,7 +214,7 @@ class RunApps:
         return Session(
             surface=self._surface(kind, account), film=self.film, gate=CommitGate(), clock=self.clock, account=account,
             vault=self.vault, settings=settings, files=self.files, alive=GUARD.check,
-            healer=self.healings.healer(kind.selectors),
+            healer=self.healings.healer(kind.selectors), safe_point=lambda: self.safe_point(),
         )  # fmt: skip
 
     def _surface(self, kind: type[App], account: Account | None) -> Surface:

@@ -8,6 +8,7 @@ import sys
 import threading
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any
 
 from loguru import logger
@@ -22,7 +23,11 @@ from nightclerk.evidence.commits import filled_form
 from nightclerk.evidence.heads import head_of
 from nightclerk.flow import Flow, load_flow
 from nightclerk.hush import clean
+from nightclerk.live.run_side import RunSide
+from nightclerk.live.shown import committing
+from nightclerk.office.clients import client_builds
 from nightclerk.office.preflight import preflight
+from nightclerk.office.sign_in import signed_in_by_person
 from nightclerk.once import Holders
 from nightclerk.perform import Performer
 from nightclerk.run import Backstage
@@ -112,7 +117,7 @@ def _perform(desk: Desk, known: RunRecord) -> RunState:
         store.release_all(record.run)
     preflight(workspace, bot, app_kinds(flow, bot).values())
     film = _film(desk)
-    film.begin(_opening(record, bot, flow, day) | _continued(store, known, record))
+    film.begin(_opening(workspace, record, bot, flow, day) | _continued(store, known, record))
     apps = RunApps(
         workspace=workspace, bot=bot, flow=flow, store=store, film=film, clock=clock, run=record.run,
         holder=f"{record.run}/{record.stint}", stopped=lambda: stage.stopped(),
@@ -122,7 +127,14 @@ def _perform(desk: Desk, known: RunRecord) -> RunState:
     apps.healings.counts = stage.counts
     performer = Performer(flow, stage, apps, parameters, attempts=bot.attempts, item_timeout_s=bot.item_timeout_s)
     GUARD.on_strike = performer.strike
-    with _AccountsBeating(apps), Board(stage.write) as board:
+    live = RunSide(
+        data=workspace.data, run=record.run, film=film, screen=apps.shown, stopped=stage.stopped,
+        committing=lambda: committing(apps.gates()), time_out=performer.time_out,
+        item=lambda: performer.in_hand,
+    )  # fmt: skip
+    stage.safe_point = apps.safe_point = live.safe_point
+    apps.signed_in_by_person = partial(signed_in_by_person, stage, live.safe_point)
+    with _AccountsBeating(apps), live, Board(stage.write) as board:
         stage.later = board.post
         state = performer.perform()
     stage.later = None
@@ -174,13 +186,14 @@ def _file(desk: Desk, film: RunFilm, performer: Performer, state: RunState) -> R
     return store.end_run(record.run, stint=record.stint, state=state, now=now, **facts)
 
 
-def _opening(record: RunRecord, bot: Bot, flow: Flow, day: date) -> dict[str, Any]:
+def _opening(workspace: Workspace, record: RunRecord, bot: Bot, flow: Flow, day: date) -> dict[str, Any]:
     return {
         "bot": bot.name, "flow": flow.name, "started_by": record.started_by, "slot": record.slot_id,
         "shift": record.shift, "rehearse": record.rehearse, "parameters": dict(record.parameters),
         "accounts": list(bot.accounts), "day": day.isoformat(), "machine": socket.gethostname(), "pid": os.getpid(),
         "python": sys.version.split()[0], "nightclerk": program_version(), "worker": record.worker,
         "flows": record.version, "stint": record.stint,
+        "clients": client_builds(workspace, app_kinds(flow, bot).values()),
     }  # fmt: skip
 
 

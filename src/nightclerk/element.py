@@ -275,7 +275,8 @@ class Element:
 
     @contextlib.contextmanager
     def _failures(self, verb: str) -> Iterator[None]:
-        """Put a failed act on film, with the picture of what the screen shows."""
+        """Put a failed act on film, with the picture of what the screen shows. Before and after it is a safe point."""
+        self.session.safe_point()
         try:
             yield
         except NightClerkError as error:
@@ -289,4 +290,5 @@ class Element:
                 **self.session.still(),
             }
             self.session.film.note("act_failed", facts)
+            self.session.safe_point()
             raise

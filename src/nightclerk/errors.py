@@ -11,7 +11,8 @@
     │   ├── WaitTimeout         a condition did not come true in time
     │   ├── PermitExpired       the leave for a commit was over: nothing was clicked
     │   ├── ItemTimeout         an item took longer than its bot allows
-    │   └── WrongWindow         the keyboard would have gone to another window
+    │   ├── WrongWindow         the keyboard would have gone to another window
+    │   └── HandedBack          a person had the screen: the attempt begins anew, with its look
     ├── NeedsPerson             only a person can decide: the item is *waiting*
     ├── InDoubt                 an effect may exist on the other side: the item is *in_doubt*
     ├── GuardError              the engine refused an act that would break a promise
@@ -145,6 +146,13 @@ class ItemTimeout(ApplicationError):
         "If it needs the time, set item_timeout in the bot's file."
     )
     zh = "该条处理超过 {limit_s:g} 秒；相关程序已被结束并将重新打开。若确需更久，请在机器人文件中设置 item_timeout。"
+
+
+class HandedBack(ApplicationError):
+    """Facts: who, acts. A person worked the screen in the middle of an attempt, and gave it back."""
+
+    en = "{who} took the screen over and did {acts} things on it; the item begins anew and looks first what is there."
+    zh = "{who} 接管屏幕并操作了 {acts} 次；该条重新开始，先查看现状。"
 
 
 class NeedsPerson(NightClerkError):

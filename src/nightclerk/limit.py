@@ -13,6 +13,8 @@ from loguru import logger
 STUCK = 72
 #: How long the item has to come back after that.
 GRACE_S = 30.0
+#: A block that is held may take so long.
+LONGEST_S = 24 * 3600.0
 
 
 class Limit:
@@ -29,6 +31,17 @@ class Limit:
         with self._changed:
             self.limit_s, self._until_s = limit_s, time.monotonic() + limit_s
             self._changed.notify()
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """The block's time stands still meanwhile."""
+        left_s, limit_s = self._until_s - time.monotonic(), self.limit_s
+        self.restart(LONGEST_S)
+        try:
+            yield
+        finally:
+            self.restart(max(0.0, left_s))
+            self.limit_s = limit_s
 
     def end(self) -> None:
         """The block has come back."""
@@ -67,6 +80,9 @@ def limited(
         except Exception as error:  # what cannot be killed is left with the process
             logger.warning("an app could not be killed: {}", error)
         if not limit.wait(grace_s):
+            logger.error(
+                "leaving: an item did not come back after {:g} s, nor when its apps were killed", limit.limit_s
+            )
             leave(STUCK)
 
     thread = threading.Thread(target=watch, daemon=True, name="item-limit")

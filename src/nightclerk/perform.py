@@ -6,7 +6,7 @@ import json
 import os
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any, Protocol
@@ -18,6 +18,7 @@ from nightclerk.errors import (
     ApplicationError,
     BusinessError,
     GuardError,
+    HandedBack,
     InDoubt,
     ItemTimeout,
     LeaseLost,
@@ -38,6 +39,8 @@ from nightclerk.texts import say
 
 #: Opening the apps may take so much longer than an item: a login is waited for while another run has the account.
 OPENING_S = 660.0
+#: After a person's hands were on the screen, what they did has so long to show up before the item looks again.
+SETTLE_S = 10.0
 #: A retry that is due within this time is waited for in the run; a later one is left to the next run.
 PATIENCE_S = 90.0
 
@@ -66,6 +69,7 @@ class Ended:
     retry: Retry | None = None
     task: tuple[str, str, tuple[str, ...]] | None = None  # kind, question, choices
     reopen: bool = False
+    counts: bool = True  # whether the attempt counts as one
 
 
 def ending(error: BaseException, attempts: int, *, max_attempts: int, base_s: float) -> Ended:
@@ -78,6 +82,9 @@ def ending(error: BaseException, attempts: int, *, max_attempts: int, base_s: fl
         return Ended(state=State.WAITING, reason=reason, details=facts_of(error), task=(kind, reason, error.choices))
     if isinstance(error, BusinessError):
         return Ended(state=State.REJECTED, reason=reason, details=facts_of(error))
+    if isinstance(error, HandedBack):
+        retry = Retry(after=timedelta(seconds=SETTLE_S))
+        return Ended(state=State.NEW, reason=reason, retry=retry, reopen=True, counts=False)
     if isinstance(error, GuardError):
         return Ended(state=State.FAILED, reason=reason, details=facts_of(error), reopen=True)
     if not isinstance(error, ApplicationError):
@@ -102,6 +109,8 @@ class Performer:
         self.queue = flow.each.name if flow.each else f"run:{backstage.record.bot}"
         self.whole = backstage.record.origin or backstage.record.run  # the item of a flow without items
         self.last: Ended | None = None
+        self.limit: Limit | None = None
+        self.in_hand = ""  # the key of the item that is worked now
         self.blocked = ""
         self.seen: set[str] = set()
 
@@ -175,6 +184,7 @@ class Performer:
 
     def _attempt(self, item: WorkItem) -> None:
         film = self.stage.film
+        self.in_hand = item.key
         film.item(item.key, attempt=item.attempts)
         transaction = Transaction(self.stage, item)
         with self._heartbeat(item):
@@ -225,6 +235,7 @@ class Performer:
     def _limited(self) -> Iterator[Limit]:
         """Give the item its time; what a killed app raises then is told as what it is, unless it decides the item."""
         with limited(self.item_timeout_s + OPENING_S, kill=self.strike, leave=self.leave) as limit:
+            self.limit = limit
             try:
                 yield limit
             except (BusinessError, InDoubt, NeedsPerson, GuardError, StoreUnreachable):
@@ -233,6 +244,10 @@ class Performer:
                 if limit.struck:
                     raise ItemTimeout(limit_s=limit.limit_s) from error
                 raise
+
+    def time_out(self) -> AbstractContextManager[None]:
+        """The item's time stands still meanwhile."""
+        return self.limit.held() if self.limit is not None else nullcontext()
 
     def strike(self) -> None:
         """From another thread, when the run hangs: keep what the screen shows, where it can tell, and end the apps."""
@@ -266,6 +281,7 @@ class Performer:
             stage.store.finish(
                 item, ended.state, result=ended.result, reason=ended.reason, details=ended.details, now=now,
                 not_before=now + ended.retry.after if ended.retry else None,
+                attempts=None if ended.counts else item.attempts - 1,
             )  # fmt: skip
         stage.store.update_run(stage.record.run, counts=stage.counts, moved_at=stage.clock.now())
 

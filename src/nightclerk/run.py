@@ -63,6 +63,8 @@ class Backstage:
     holders: Holders = field(default_factory=Holders)
     filled: Callable[[Effect], str] = lambda effect: ""
     still: Callable[[], Frame | None] = lambda: None  # what the screen shows, asked from beside a run that hangs
+    #: Nothing is half done: a person may have the screen (`expected`: the flow waits for what they do). See live/.
+    safe_point: Callable[..., int] = lambda **how: 0
     later: Callable[..., None] | None = None  # a `Board` that writes what is shown behind the run's back
 
     def show(self, **facts: Any) -> None:
@@ -259,6 +261,7 @@ class Run:
             task = stage.store.task(name)
             if task is not None and task.answered_at is not None:
                 return
+            stage.safe_point(expected=True)
             stage.wait(0.5)
 
     def put_task(self, kind: str, question: str, choices: tuple[str, ...], details: Mapping[str, Any]) -> Task:

@@ -49,6 +49,7 @@ class Session:
     files: Path = field(default_factory=Path)
     healer: Healer = field(default_factory=lambda: Healer(app=""))
     alive: Callable[[], None] = lambda: None  # asked before every act: a process that may act no more ends here
+    safe_point: Callable[[], object] = lambda: None  # nothing is half done: a person may look, or have the screen
 
     pages_kept: int = 0
 
@@ -240,7 +241,7 @@ class DesktopApp(App):
             raise _fault(settings, "command", "config/apps.yaml")
         timeout_s = timeout_s or settings.timeout_s
         self._desktop.start(settings.command, window=settings.window, timeout_s=timeout_s)
-        self._journal("start", ActClass.READ)
+        self._journal("start", ActClass.READ, self._desktop.screen())
 
     def stop(self, *, timeout_s: float = 10.0) -> None:
         """End the program that `start` started."""
@@ -264,6 +265,7 @@ class DesktopApp(App):
 
     def press(self, *keys: str) -> None:
         """Press chords one after the other in the active window."""
+        self.session.safe_point()
         for chord in keys:
             self.session.alive()
             self._desktop.press(chord)
@@ -300,7 +302,9 @@ class TerminalApp(App):
 
     def press(self, *keys: str) -> None:
         """Press chords one after the other, each once the host gives the keyboard."""
+        self.session.safe_point()
         for chord in keys:
+            self.session.alive()
             self._terminal.press(chord)
         self._journal("press", ActClass.EDIT, " ".join(keys))
 

@@ -70,6 +70,33 @@ def test_one_run_an_id(tmp_path: Path) -> None:
         engine.close()
 
 
+def test_the_earliest_deadline_is_performed_first(tmp_path: Path) -> None:
+    """Of those that wait in one queue; in whatever order they were fired, and one without a deadline last."""
+    ran: list[str] = []
+    go, ended = threading.Event(), threading.Event()
+    dawn = datetime(2026, 11, 21, 6, tzinfo=UTC)
+
+    def runner(run: str) -> str:
+        ran.append(run)
+        go.wait(120)
+        if run == "whenever":
+            ended.set()
+        return "done"
+
+    engine = Engine(f"sqlite:///{tmp_path / 'engine.db'}", runner=runner, folder=tmp_path)
+    try:
+        engine.fire("in hand", needs="files", due_at=dawn)
+        wait_until(lambda: ran == ["in hand"])
+        for run, due_at in (("whenever", None), ("at seven", dawn + timedelta(hours=1)), ("at six", dawn)):
+            engine.fire(run, needs="files", due_at=due_at)
+        go.set()
+        assert ended.wait(120)
+        assert ran == ["in hand", "at six", "at seven", "whenever"]
+    finally:
+        go.set()
+        engine.close()
+
+
 def test_works_beside_an_open_playwright(tmp_path: Path, playwright: object) -> None:
     """Playwright's event loop in the calling thread does not keep runs from being fired, asked about or ended."""
     ended = threading.Event()

@@ -13,6 +13,7 @@ from nightclerk.errors import ElementNotFound
 from nightclerk.locate.fingerprint import learned
 from nightclerk.locate.healer import ElementUnsure, Healer
 from nightclerk.ports import ActClass, AppSettings, Found, Selector, SelectorSet
+from nightclerk.record.elements import text_matches
 from nightclerk.web import describe
 from nightclerk.web.browser import VIEWPORT
 from nightclerk.web.page import WebPage
@@ -198,3 +199,15 @@ def test_a_pattern_with_a_placeholder_is_found(shop: Shop) -> None:
     cell = Selector(name="order.cell", ways=({"text": "/^{order}$/"},))
     assert said(shop.page.find(cell, {"order": "B2"}, timeout_s=0.4)) == "B2"
     assert replace(cell, reads="str").name == "order.cell"
+
+
+def test_a_row_found_by_part_of_its_text_is_not_that_of_a_longer_number(shop: Shop) -> None:
+    """The recorder's way to a row whose cell says more than the number takes the number whole, or nothing."""
+    (around, _) = text_matches("{order}")
+    row = Selector(name="order.row", ways=({"css": f"tr{around}"},))
+    shop.show("<table><tr><td>付款申请-A1001</td></tr><tr><td>付款申请-A100（急）</td></tr></table>")
+    found = shop.page.find(row, {"order": "A100"}, timeout_s=0.4)
+    assert said(found).strip() == "付款申请-A100（急）"
+    shop.show("<table><tr><td>付款申请-A1001</td></tr></table>")
+    with pytest.raises(ElementNotFound):
+        shop.page.find(row, {"order": "A100"}, timeout_s=0.4)

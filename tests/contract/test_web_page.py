@@ -171,6 +171,16 @@ def test_an_unknown_popup_stops_the_flow(web: WebPage, show: Show) -> None:
     assert web.texts(web.selectors.elements["said"], {}) == []
 
 
+def test_a_popups_text_is_masked_before_it_is_shortened(web: WebPage, show: Show) -> None:
+    """An address that the shortening would cut in two leaves neither province nor city in the sentence."""
+    said = f"{'请核对' * 63}浙江省杭州市西湖区文三路90号3幢"
+    show(SAVE + SURVEY.replace("满意度调查", said), **ELEMENTS)
+    with pytest.raises(UnknownPopup) as told:
+        click(web, "save")
+    assert "请核对" in str(told.value)
+    assert not [word for word in ("浙江", "杭州") if word in str(told.value)]
+
+
 def test_an_unknown_popup_over_a_frame_is_seen_from_inside(web: WebPage, show: Show) -> None:
     """An element in an iframe is covered too when the pop-up belongs to the page around it."""
     show(

@@ -78,7 +78,7 @@ def covered(frame: Frame, element: Locator) -> bool:
 def test_personal_data_is_masked_however_it_is_written(web: WebPage, put: Callable[..., Page], html: str) -> None:
     """Fields, placeholders, style sheets, split numbers, zoom, scrolled panes, wrapped lines, full-width digits."""
     page = put(html)
-    page.locator("#x").scroll_into_view_if_needed()
+    page.locator("#x").scroll_into_view_if_needed(timeout=30_000)
     assert covered(web.frame(), page.locator("#x"))
 
 

@@ -33,11 +33,11 @@ from nightclerk.domain.items import RunState, State
 from nightclerk.domain.orders import Order
 from nightclerk.workspace import Workspace
 
-pytestmark = [pytest.mark.real, pytest.mark.timeout(1500)]
+pytestmark = [pytest.mark.real, pytest.mark.timeout(7200)]
 
-ORDERS = 10
-KILLED_AFTER = 4
-RUN_S = 900.0
+ORDERS = 50
+KILLED_AFTER = 20
+RUN_S = 3000.0
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +66,7 @@ class Night:
 
 @pytest.fixture(scope="module")
 def night(tryton: tryton_server.Tryton, tmp_path_factory: pytest.TempPathFactory) -> Night:
-    """A run that is killed -9 as soon as the fourth order stands in Tryton, and is then started again."""
+    """A run that is killed -9 as soon as the twentieth order stands in Tryton, and is then started again."""
     folder = tmp_path_factory.mktemp("night")
     workspace, wanted, log = make_workspace(folder, tryton), orders(ORDERS), folder / "run.log"
     queue_orders(workspace, [wanted[0], order_for_unknown_item(), *wanted[1:]])

@@ -40,9 +40,11 @@ class OneSecret:
 
 
 @contextlib.contextmanager
-def terminal(kind: str, state: Path, *, password: str = rules.LOGIN[1], encoding: str = "utf-8") -> Iterator[GreenErp]:
+def terminal(
+    kind: str, state: Path, *switches: str, password: str = rules.LOGIN[1], encoding: str = "utf-8"
+) -> Iterator[GreenErp]:
     """The app over a line of this kind (vt or 3270), not signed in yet; the line is hung up with the block."""
-    with _address(kind, state, encoding) as where:
+    with _address(kind, state, encoding, switches) as where:
         app = GreenErp if kind == "vt" else MainframeErp
         settings = AppSettings(name=app.selectors, timeout_s=8, **where)
         surface = open_terminal(
@@ -60,12 +62,12 @@ def terminal(kind: str, state: Path, *, password: str = rules.LOGIN[1], encoding
 
 
 @contextlib.contextmanager
-def _address(kind: str, state: Path, encoding: str) -> Iterator[dict[str, Any]]:
+def _address(kind: str, state: Path, encoding: str, switches: tuple[str, ...]) -> Iterator[dict[str, Any]]:
     if kind == "vt":
         command = (sys.executable, "-m", "nightclerk.sandbox.green.vt", "--state", str(state), "--encoding", encoding)
         yield {"command": command, "facts": {"encoding": encoding}}
         return
-    command = (sys.executable, "-m", "nightclerk.sandbox.green.host3270", "--state", str(state))
+    command = (sys.executable, "-m", "nightclerk.sandbox.green.host3270", "--state", str(state), *switches)
     host = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     try:
         assert host.stdout is not None

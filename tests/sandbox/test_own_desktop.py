@@ -106,3 +106,8 @@ def test_a_killed_bot_leaves_nothing_behind() -> None:
         os.kill(bot.pid, signal.SIGKILL)
         bot.wait()
     assert wait_until(lambda: not socket.exists() and not Path(folder).exists(), timeout_s=20, poll_s=0.05)
+
+
+def test_the_screen_is_of_one_size_and_said_so(form: Desktop) -> None:
+    """The journal's start line can say what pictures and places were measured on."""
+    assert form.screen() == "1280x800, 96 dpi"

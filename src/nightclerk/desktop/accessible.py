@@ -15,7 +15,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from nightclerk.desktop.tree import Node, Vanished
+from nightclerk.desktop.tree import Node, Tree, Vanished
+from nightclerk.desktop.uia import open_uia
 from nightclerk.errors import MissingPart
 from nightclerk.ports import Box
 
@@ -26,7 +27,7 @@ _LARGEST = 10_000
 _REMEDY = "Run: apt-get install -y python3-gi gir1.2-atspi-2.0 at-spi2-core dbus (elsewhere: pip install PyGObject)."
 
 
-class Tree:
+class AtspiTree:
     """All programs of this process's desktop that offer a tree."""
 
     def __init__(self, atspi: Any) -> None:
@@ -146,7 +147,9 @@ class AtspiNode:
 
 @cache
 def open_tree() -> Tree:
-    """The tree of this process's desktop. MissingPart where PyGObject or AT-SPI is not installed."""
+    """The tree of this process's desktop. MissingPart where what it needs is not installed."""
+    if sys.platform == "win32":
+        return open_uia()
     if not _bus_there():  # the library ends the process where there is no bus
         raise MissingPart(code="NO_ACCESSIBILITY_BUS", part="D-Bus", remedy=_REMEDY)
     gi = import_gi()
@@ -158,7 +161,7 @@ def open_tree() -> Tree:
         raise MissingPart(code="NO_ACCESSIBILITY_BUS", part="AT-SPI", remedy=_REMEDY) from error
     atspi.init()
     atspi.set_timeout(_ANSWER_MS, _ANSWER_MS)
-    return Tree(atspi)
+    return AtspiTree(atspi)
 
 
 def _bus_there() -> bool:

@@ -29,6 +29,12 @@ class Clipboard(Protocol):
     def copied(self, *, timeout_s: float) -> str | None:
         """The text that a program has copied since `arm`, or None when nothing came."""
 
+    def held(self) -> str:
+        """What stands on it now, text only ("" for none)."""
+
+    def restore(self, text: str) -> None:
+        """Let it say again what `held` gave."""
+
     def close(self) -> None: ...
 
 
@@ -64,10 +70,11 @@ class PolledClipboard:
 
             gate = pyperclip
         self._gate = gate
-        self._mark = ""
+        self._mark = self._ours = ""
 
     def put(self, text: str) -> None:
         self._gate.copy(text)
+        self._ours = text
         wait_until(lambda: self._gate.paste() == text, timeout_s=2.0)
 
     def taken(self, *, timeout_s: float) -> bool:
@@ -81,5 +88,14 @@ class PolledClipboard:
         came = wait_until(lambda: self._gate.paste() != self._mark, timeout_s=timeout_s)
         return str(self._gate.paste()) if came else None
 
+    def held(self) -> str:
+        return str(self._gate.paste() or "")
+
+    def restore(self, text: str) -> None:
+        self._ours = ""
+        self._gate.copy(text)
+
     def close(self) -> None:
-        self._gate.copy("")
+        """Empty it if a text of ours was left on it, by a burst that was cut off; what was restored stays."""
+        if self._gate.paste() == self._ours:
+            self._gate.copy("")

@@ -10,31 +10,26 @@ import contextlib
 import re
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from contextlib import AbstractContextManager
 from pathlib import Path
 
+from nightclerk import ocr
 from nightclerk.desktop import session
+from nightclerk.desktop.bursts import ALIVE_S, COPY_S, POLL_S, SELECT_ALL, Bursts
 from nightclerk.desktop.clipboard import Clipboard, open_clipboard, wait_until
-from nightclerk.desktop.faults import FieldDiffers, NoFile, NoPlace, NothingCopied
-from nightclerk.desktop.interruptions import Watch
-from nightclerk.desktop.keyboard import Chord, Keyboard, RealKeyboard, path
-from nightclerk.desktop.masks import held_still, picture_reader
-from nightclerk.desktop.permits import mind, send
+from nightclerk.desktop.faults import FieldDiffers, NoFile, NoPlace, NothingCopied, NotResponding, SecondInstance
+from nightclerk.desktop.framing import frame_of
+from nightclerk.desktop.grids import copied_rows, sure
+from nightclerk.desktop.interruptions import Watch, is_described
+from nightclerk.desktop.keyboard import Keyboard, open_keyboard, path
+from nightclerk.desktop.masks import picture_reader
+from nightclerk.desktop.permits import send
 from nightclerk.desktop.screen import Screen
 from nightclerk.desktop.tree import table_rows
-from nightclerk.desktop.view import Target, View
+from nightclerk.desktop.view import View
 from nightclerk.desktop.windows import open_windows
-from nightclerk.errors import ApplicationError, ElementNotFound, WaitTimeout, WrongWindow
-from nightclerk.ports import AppSettings, Box, Clock, Found, Frame, Permit, ScreenState, Selector, SelectorSet
-
-_POLL_S = 0.01
-_PASTE_S = 2.0
-_COPY_S = 2.0
-_NOTHING_S = 0.1
-_TRIES = 2
-#: So often a screen that moves is looked at anew before it is left unpictured.
-_LOOKS = 4
-#: One mouse and one keyboard a process: bursts of two apps never mix.
-_INPUT = threading.RLock()
+from nightclerk.errors import ElementNotFound, WaitTimeout, WrongWindow
+from nightclerk.ports import AppSettings, Box, Clock, Found, Frame, ScreenState, Selector, SelectorSet
 
 
 def open_desktop(*, selectors: SelectorSet, settings: AppSettings, clock: Clock, folder: Path) -> Desktop:
@@ -46,9 +41,10 @@ def open_desktop(*, selectors: SelectorSet, settings: AppSettings, clock: Clock,
             settings=settings,
             clock=clock,
             shared=shared,
-            view=View(windows=open_windows(), screen=Screen()),
-            keyboard=RealKeyboard(own_desktop=shared.own),
+            view=View(windows=open_windows(), screen=Screen(), elements=selectors.elements),
+            keyboard=open_keyboard(own_desktop=shared.own),
             clipboard=open_clipboard(),
+            lock=shared.input_lock,
         )
     except BaseException:
         session.close_session()
@@ -68,11 +64,16 @@ class Desktop:
         view: View,
         keyboard: Keyboard,
         clipboard: Clipboard,
+        lock: Callable[[], AbstractContextManager[None]] = contextlib.nullcontext,
     ) -> None:
         self.selectors = selectors
         self.on_popup: Callable[[str], None] = lambda _name: None
         self._settings, self._clock, self._shared = settings, clock, shared
-        self._view, self._keyboard, self._clipboard = view, keyboard, clipboard
+        self._view, self._clipboard = view, clipboard
+        select_all = settings.facts.get("select_all", SELECT_ALL)
+        self._bursts = Bursts(
+            view=view, keyboard=keyboard, clipboard=clipboard, clock=clock, lock=lock, select_all=select_all
+        )
         self._reader = picture_reader(settings)
         self._program: int | None = None
         self._before: set[int] = set()  # windows that were there before our program
@@ -83,6 +84,7 @@ class Desktop:
         self.stop(timeout_s=3.0)
         log = self._shared.folder / f"{self._settings.name}.log"
         self._before = self._view.system.named()
+        self._refuse_second_instance(window)
         self._program = self._shared.keeper.start(command, env=self._shared.env, log=str(log))
         try:
             # a splash screen is no pop-up, and a window of before may belong to a program that is just ending
@@ -99,7 +101,7 @@ class Desktop:
             self._shared.keeper.stop(self._program, timeout_s=timeout_s)
             self._program = None
             # the next program may get the same window numbers, so that the window manager must have let go of these
-            self._wait(lambda: not ours & self._view.system.named(), _COPY_S)
+            self._wait(lambda: not ours & self._view.system.named(), COPY_S)
 
     def close(self) -> None:
         """End the program and let go of the desktop (which stays for this process's next app)."""
@@ -118,6 +120,10 @@ class Desktop:
 
     # ----------------------------------------------------------------------------------------- windows
 
+    def screen(self) -> str:
+        height, width = self._view.screen.grab().shape[:2]
+        return f"{width}x{height}, {self._shared.dpi} dpi" if self._shared.own else f"{width}x{height}"
+
     def windows(self) -> list[str]:
         return self._view.titles()
 
@@ -128,7 +134,7 @@ class Desktop:
         for window in self._view.system.windows():
             if re.search(title, window.title):
                 self._view.system.focus(window)
-                if self._wait(lambda: self._view.is_active(title), _COPY_S):
+                if self._wait(lambda: self._view.is_active(title), COPY_S):
                     return
         raise WrongWindow(wanted=title, found=self._shows())
 
@@ -154,6 +160,7 @@ class Desktop:
                 lookout.ask(now)
             if last or (not watch and self._ended()):
                 break
+        self._refuse_hung_program()
         raise WaitTimeout(condition=f"window {title}", waited_s=timeout_s, showed=self._shows())
 
     # ----------------------------------------------------------------------------------------- finding
@@ -167,7 +174,10 @@ class Desktop:
             lookout.ask(now)
             if last:
                 break
+        self._refuse_hung_program()
         self._refuse_wrong_window(selector)
+        if self._view.unread(selector, values):
+            ocr.demand()
         raise ElementNotFound(element=selector.name, waited_s=timeout_s, showed=self._shows())
 
     def exists(self, selector: Selector, values: Mapping[str, str]) -> bool:
@@ -185,6 +195,22 @@ class Desktop:
         active = self._view.active()
         if active is not None and all(window and not re.search(window, active.title) for window in wanted):
             raise WrongWindow(wanted=" | ".join(dict.fromkeys(wanted)), found=active.title)
+
+    def _refuse_strange_window(self) -> None:
+        """Keys for no element in particular go to a window of this app, or nowhere."""
+        active = self._view.active()
+        if self.selectors.elements and (active is None or not is_described(active.title, self.selectors)):
+            raise WrongWindow(wanted=self._settings.name, found=active.title if active else "-")
+
+    def _refuse_hung_program(self) -> None:
+        active = self._view.active()
+        if active is not None and not self._view.system.answers(active, timeout_s=ALIVE_S):
+            raise NotResponding(window=active.title, waited_s=ALIVE_S)
+
+    def _refuse_second_instance(self, title: str) -> None:
+        there = [one.title for one in self._view.system.windows() if re.search(title, one.title)]
+        if there and self.selectors.elements:
+            raise SecondInstance(window=there[0])
 
     def _lookout(self) -> Watch:
         """Who watches one wait for what gets in its way."""
@@ -204,41 +230,40 @@ class Desktop:
         while True:
             now = self._clock.monotonic()
             yield now, now >= ends
-            pause.wait(_POLL_S)
+            pause.wait(POLL_S)
 
     # ------------------------------------------------------------------------------------------ acting
 
     def click(self, found: Found) -> None:
-        with self._hands_on(found) as target:
+        with self._bursts.on(found) as target:
             if target.point is None and not target.keys:
                 raise NoPlace(element=found.selector.name, act="click")
-            self._enter(target, found.permit)
+            self._bursts.enter(target, found.permit)
 
     def press(self, keys: str, found: Found | None = None) -> None:
         if found is None:
-            with _INPUT:
-                self._keyboard.press(path(keys))
+            with self._bursts.anywhere():
+                self._refuse_strange_window()
+                self._bursts.keyboard.press(path(keys))
             return
-        with self._hands_on(found) as target:
+        with self._bursts.on(found) as target:
             if target.node is None or not target.node.focused():  # a second click at once would be a double click
-                self._enter(target, found.permit)
-            send(self._keyboard, path(keys), found.permit, self._clock)
+                self._bursts.enter(target, found.permit)
+            send(self._bursts.keyboard, path(keys), found.permit, self._clock)
 
     def fill(self, found: Found, text: str) -> None:
-        with self._hands_on(found) as target:
+        with self._bursts.on(found) as target:
             if found.selector.secret:
-                self._enter(target)
-                self._keyboard.press(path("Control+A"))
-                self._keyboard.type_ascii(text)
+                self._bursts.type_secret(target, text)
             else:
-                self._paste(found, target, text)
-            self._expect_window(target)
+                self._bursts.paste(found, target, text)
+            self._bursts.expect_window(target)
 
     def choose(self, found: Found, option: str) -> None:
         """Type the option's text into an editable choice, and take it."""
         self.fill(found, option)
-        with self._hands_on(found):
-            self._keyboard.press(path("Enter"))
+        with self._bursts.on(found):
+            self._bursts.keyboard.press(path("Enter"))
 
     def check(self, found: Found, on: bool) -> None:
         """Tick a box that the accessibility tree shows; NoPlace else: pictures and keys cannot tell its state."""
@@ -247,7 +272,7 @@ class Desktop:
             raise NoPlace(element=found.selector.name, act="check")
         if node.checked() != on:
             self.click(found)
-        if not self._wait(lambda: bool(node.checked()) == on, _COPY_S):
+        if not self._wait(lambda: bool(node.checked()) == on, COPY_S):
             raise FieldDiffers(element=found.selector.name, wanted=str(on), found=str(not on))
 
     def upload(self, found: Found, files: Sequence[Path]) -> None:
@@ -277,11 +302,13 @@ class Desktop:
     def read(self, found: Found) -> str:
         if found.handle.node is not None:
             return str(found.handle.node.text())
-        with self._hands_on(found) as target:
-            self._enter(target)
+        if found.handle.line is not None:
+            return sure(found.handle.line, self._view.sight.again, element=found.selector.name)
+        with self._bursts.on(found) as target:
+            self._bursts.enter(target)
             whole_window = target.point is None and not target.keys
-            text = self._copy(() if whole_window else path("Control+A"))
-            self._expect_window(target)
+            text = self._bursts.copy(() if whole_window else self._bursts.select_all)
+            self._bursts.expect_window(target)
         if text is None:
             raise NothingCopied(element=found.selector.name, window=target.window.title)
         return text
@@ -294,29 +321,32 @@ class Desktop:
         return [] if found is None else [self.read(found)]
 
     def rows(self, selector: Selector, values: Mapping[str, str]) -> list[dict[str, str]]:
-        """A grid as the accessibility tree or its copy (tab-separated lines) has it; the first line is the header."""
+        """A grid as the tree, its copy (tab-separated lines) or two looks by OCR have it; the first line is the header.
+
+        By OCR where the element has no other way than by text: the region of that way is the table.
+        """
+        if all("ocr" in way for way in selector.ways):
+            return self._read_rows(selector, values)
         found = self.find(selector, values, timeout_s=self._settings.timeout_s)
         if found.handle.node is not None:
             return table_rows(found.handle.node)
-        lines = [line.split("\t") for line in self.read(found).splitlines() if line.strip()]
-        return [dict(zip(lines[0], line, strict=False)) for line in lines[1:]]
+        return copied_rows(self.read(found))
+
+    def _read_rows(self, selector: Selector, values: Mapping[str, str]) -> list[dict[str, str]]:
+        ocr.demand()
+        rows = self._view.read_rows(selector, values)
+        if rows is None:
+            self._refuse_wrong_window(selector)
+            raise ElementNotFound(element=selector.name, waited_s=0.0, showed=self._shows())
+        return rows
 
     def copy(self) -> str:
-        with _INPUT:
-            return self._copy(()) or ""
+        with self._bursts.anywhere():
+            return self._bursts.copy() or ""
 
     def frame(self) -> Frame:
         """The picture of now. What was found private on it must fit it, so that a screen that moves gives none."""
-        for _ in range(_LOOKS):
-            if any(self._view.find(marker) is not None for marker in self.selectors.unpictured):
-                return Frame(pixels=b"", secret_screen=True)
-            pixels = self._view.still_picture()
-            declared = self._view.private_boxes(self.selectors.elements.values())
-            seen = self._view.text_boxes()
-            if held_still(pixels, self._view.screen.grab()):
-                reader = self._reader if seen is None else None
-                return Frame(pixels=pixels, private=(*declared, *(seen or ())), reader=reader)
-        return Frame(pixels=b"", unpictured="the screen did not hold still")
+        return frame_of(self._view, self.selectors, self._reader)
 
     def state(self) -> ScreenState:
         active = self._view.active()
@@ -325,75 +355,11 @@ class Desktop:
 
     # ------------------------------------------------------------------------------------------ inside
 
-    @contextlib.contextmanager
-    def _hands_on(self, found: Found) -> Iterator[Target]:
-        """The keyboard and mouse for one burst, the element's window being the active one, a commit's permit good."""
-        target: Target = found.handle
-        with _INPUT:
-            try:
-                self._expect_window(target)
-                mind(found.permit, self._clock)
-            except ApplicationError as error:
-                error.untouched = found.permit is not None
-                raise
-            yield target
-
-    def _expect_window(self, target: Target) -> None:
-        active = self._view.active()
-        if active is None or active.handle != target.window.handle:
-            raise WrongWindow(wanted=target.window.title, found=active.title if active else "-")
-
-    def _enter(self, target: Target, permit: Permit | None = None) -> None:
-        """Go into the element by mouse or keys; a window that is meant as a whole has the caret already."""
-        if target.point is not None:
-            mind(permit, self._clock)
-            self._keyboard.click(*target.point)
-        elif target.keys:
-            send(self._keyboard, target.keys, permit, self._clock)
-
-    def _paste(self, found: Found, target: Target, text: str) -> None:
-        """Paste and read back until the field says exactly `text`."""
-        said: str | None = None
-        for _ in range(_TRIES):
-            self._enter(target)
-            taken = self._put(text)
-            self._expect_window(target)
-            if taken:
-                said = self._says(target, text)
-                if (said or "") == text:
-                    return
-                self._expect_window(target)
-        raise FieldDiffers(element=found.selector.name, wanted=text, found=said or "")
-
-    def _says(self, target: Target, text: str) -> str | None:
-        """What the field says now, where `text` was typed: by the accessibility tree, else by copying it."""
-        node = target.node
-        if node is None:
-            return self._copy(path("Control+A"), timeout_s=_COPY_S if text else _NOTHING_S)
-        self._wait(lambda: node.text() == text, _COPY_S)
-        return node.text()
-
-    def _put(self, text: str) -> bool:
-        """Replace what the field says; False when the program did not take the text from the clipboard."""
-        if not text:
-            self._keyboard.press(path("Home Shift+End Delete"))
-            return True
-        self._clipboard.put(text)
-        self._keyboard.press(path("Control+A Control+V"))
-        return self._clipboard.taken(timeout_s=_PASTE_S)
-
-    def _copy(self, first: tuple[Chord, ...], *, timeout_s: float = _COPY_S) -> str | None:
-        self._clipboard.arm()
-        self._keyboard.press((*first, *path("Control+C")))
-        text = self._clipboard.copied(timeout_s=timeout_s)
-        self._clipboard.arm()  # nobody's data stays on the clipboard
-        return text
-
     def _shows(self) -> str:
         return "the program has ended" if self._ended() else ", ".join(self.windows()[:3]) or "no window"
 
     def _wait(self, condition: Callable[[], bool], timeout_s: float) -> bool:
-        return wait_until(condition, timeout_s=timeout_s, poll_s=_POLL_S)
+        return self._bursts.wait(condition, timeout_s)
 
 
 def _files(folder: Path) -> dict[Path, tuple[int, int]]:

@@ -63,13 +63,28 @@ def _key(name: str) -> str:
 class Keyboard(Protocol):
     """What the driver needs of a keyboard and a mouse."""
 
+    def aim(self, window: int | None) -> None:
+        """From now on nothing may reach another window than this one (None: any window)."""
+
     def press(self, chords: Sequence[Chord]) -> None: ...
     def type_ascii(self, text: str) -> None: ...
     def click(self, x: int, y: int) -> None: ...
 
 
+def open_keyboard(*, own_desktop: bool) -> Keyboard:
+    """Keyboard and mouse of this process's desktop."""
+    if sys.platform == "linux":
+        from nightclerk.desktop.x11_hands import X11Hands
+
+        return X11Hands()
+    return RealKeyboard(own_desktop=own_desktop)
+
+
 class RealKeyboard:
-    """Keyboard and mouse of the desktop through pyautogui, imported here because it binds to a display."""
+    """Keyboard and mouse of the desktop through pyautogui, imported here because it binds to a display.
+
+    For Windows and for a person's hands; a bot's own X11 desktop is worked by x11_hands.py.
+    """
 
     def __init__(self, *, own_desktop: bool) -> None:
         try:
@@ -84,6 +99,9 @@ class RealKeyboard:
 
             x11.keyboardMapping["<"] = x11.keyboardMapping[","]  # pyautogui #198: it types > for <
         self._gui: Any = pyautogui
+
+    def aim(self, window: int | None) -> None:
+        """Nothing to do: this system cannot keep others from taking the focus; the driver looks before and after."""
 
     def press(self, chords: Sequence[Chord]) -> None:
         """Press chords one after the other; every key that went down comes up again."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from nightclerk.desktop.keyboard import Chord, Keyboard
-from nightclerk.errors import PermitExpired
+from nightclerk.errors import PermitExpired, WrongWindow
 from nightclerk.ports import Clock, Permit
 
 
@@ -29,4 +29,8 @@ def send(keyboard: Keyboard, chords: Sequence[Chord], permit: Permit | None, clo
         return
     for number, one in enumerate(chords):
         mind(permit, clock, untouched=number == 0)
-        keyboard.press((one,))
+        try:
+            keyboard.press((one,))
+        except WrongWindow as error:
+            error.untouched = number == 0
+            raise

@@ -1,7 +1,8 @@
 """Replay a failed act on the picture of the screen that the run saw, with the selectors as they were or are today.
 
 Ways by window (its title was kept), by keyboard path and by picture can be replayed. A way through the accessibility
-tree fits nothing here: no tree was kept. See `locate/cases.py` for what a case is.
+tree fits nothing here (no tree was kept), nor does one by OCR or beside another element.
+See `locate/cases.py` for what a case is.
 """
 
 from __future__ import annotations
@@ -29,9 +30,9 @@ def replay(case: Path, *, workspace: Path | None = None) -> Replayed:
 
 def _tried(way: DesktopWay, screen: Any, where: str) -> Replayed | None:
     """What one way gives; None when it fits nothing."""
-    if way.wanted is not None or not re.search(way.window, where):
+    if way.wanted is not None or way.reads or way.beside[0] or not re.search(way.window, where):
         return None
-    if way.anchor is None:
+    if way.anchor is None or way.anchor.file is None:
         return Replayed(outcome=FOUND, way=way.words)
     places = matches(screen, picture(way.anchor.file), threshold=way.anchor.confidence)
     if not places:

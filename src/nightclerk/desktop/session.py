@@ -7,6 +7,8 @@ was started, so that nothing outlives a bot that crashed.
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
 import json
 import os
 import secrets
@@ -19,14 +21,17 @@ import sys
 import tempfile
 import threading
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
 from nightclerk.desktop.bus import forget_other_desktops, start_bus
 from nightclerk.errors import ApplicationError, MissingPart
+from nightclerk.locks import alone
 from nightclerk.texts import say
 
 SCREEN = (1280, 800)
+DPI = 96
 _COOKIE_NAME = b"MIT-MAGIC-COOKIE-1"
 _FAMILY_LOCAL = 256
 _START_S = 15.0
@@ -100,9 +105,18 @@ class Session:
         self.users = 0
 
     @property
+    def dpi(self) -> int:
+        """What our own screens are drawn at."""
+        return DPI
+
+    @property
     def own(self) -> bool:
         """Whether this desktop is the bot's own, with no person at it."""
         return "DISPLAY" in self.env
+
+    def input_lock(self) -> AbstractContextManager[None]:
+        """Keeps bots of other processes from the same mouse and keyboard for one burst; on our own desktop are none."""
+        return contextlib.nullcontext() if self.own else alone(Path(tempfile.gettempdir()) / "nightclerk-input.lock")
 
     def end(self) -> None:
         """End everything on this desktop; the keeper removes its folder."""
@@ -152,8 +166,20 @@ def missing_parts() -> list[str]:
 
 
 def _present_screen() -> Session:
+    if sys.platform == "win32":
+        mind_pixels(getattr(ctypes, "windll").user32)  # noqa: B009 - the name exists on Windows only
     folder = Path(tempfile.mkdtemp(prefix="nightclerk-desktop-"))
     return Session(keeper=Keeper(folder), env={}, folder=folder)
+
+
+def mind_pixels(user32: Any) -> bool:
+    """Make this Windows process count physical pixels on every monitor, before anything asks for a place.
+
+    Pictures, UI Automation and the mouse would else disagree at other scales than 100 %. False where the process had
+    chosen already. Not run by our tests on a real Windows.
+    """
+    per_monitor_v2 = -4
+    return bool(user32.SetProcessDpiAwarenessContext(ctypes.c_void_p(per_monitor_v2)))
 
 
 def _linux() -> Session:
@@ -188,7 +214,7 @@ def _start_screen(keeper: Keeper, authority: Path, folder: Path, read_fd: int, w
     """Start Xvfb, which picks a free display number itself; returns that number."""
     width, height = SCREEN
     log = folder / "xvfb.log"
-    command = ["Xvfb", "-displayfd", str(write_fd), "-screen", "0", f"{width}x{height}x24", "-dpi", "96"]
+    command = ["Xvfb", "-displayfd", str(write_fd), "-screen", "0", f"{width}x{height}x24", "-dpi", str(DPI)]
     command += ["-nolisten", "tcp", "-noreset", "-auth", str(authority)]
     try:
         keeper.start(command, log=str(log), pass_fd=write_fd)

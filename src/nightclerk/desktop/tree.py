@@ -65,6 +65,13 @@ class Node(Protocol):
         """Header texts, and the texts of each row."""
 
 
+class Tree(Protocol):
+    """The programs of one desktop that offer a tree."""
+
+    def window(self, title: str) -> Node | None:
+        """The window with this title, the active one first."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
     """What a way asks for; "" stands for anything. `nth` counts from 0."""

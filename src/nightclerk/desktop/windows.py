@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import ctypes
 import struct
 import sys
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any, Protocol
 
+from nightclerk.desktop.clipboard import wait_until
 from nightclerk.errors import MissingPart
 from nightclerk.ports import Box
 from nightclerk.texts import say
@@ -36,6 +38,9 @@ class WindowSystem(Protocol):
     def focus(self, window: Window) -> None: ...
     def named(self) -> set[int]:
         """The handles that the window manager still names, also of windows whose program has just ended."""
+
+    def answers(self, window: Window, *, timeout_s: float) -> bool:
+        """Whether its program is alive: False when it was asked and did not answer in time."""
 
     def close(self) -> None: ...
 
@@ -92,6 +97,35 @@ class X11Windows:
     def named(self) -> set[int]:
         return set(self._numbers(self._root, "_NET_CLIENT_LIST_STACKING"))
 
+    def answers(self, window: Window, *, timeout_s: float) -> bool:
+        """By _NET_WM_PING; a program that does not take part in it counts as alive."""
+        ping = self._atom("_NET_WM_PING")
+        if ping not in self._numbers(window.handle, "WM_PROTOCOLS"):
+            return True
+        xcffib: Any = import_module("xcffib")
+        line = xcffib.connect()  # of its own: it hears of every window's changes
+        try:
+            mask = self._x.EventMask.SubstructureNotify
+            line.core.ChangeWindowAttributes(self._root, self._x.CW.EventMask, [mask], is_checked=True).check()
+            event = self._x.ClientMessageEvent.synthetic(
+                format=32,
+                window=window.handle,
+                type=self._atom("WM_PROTOCOLS"),
+                data=self._x.ClientMessageData.synthetic([ping, 0, window.handle, 0, 0], "5I"),
+            )
+            line.core.SendEvent(False, window.handle, 0, event.pack(), is_checked=True).check()
+            return wait_until(lambda: self._answered(line, ping, window.handle), timeout_s=timeout_s)
+        except self._gone:
+            return True
+        finally:
+            line.disconnect()
+
+    def _answered(self, line: Any, ping: int, handle: int) -> bool:
+        while (event := line.poll_for_event()) is not None:
+            if isinstance(event, self._x.ClientMessageEvent) and list(event.data.data32)[:3:2] == [ping, handle]:
+                return True
+        return False
+
     def close(self) -> None:
         self._conn.disconnect()
 
@@ -121,12 +155,12 @@ class X11Windows:
 class Win32Windows:
     """Windows through pygetwindow (which pyautogui brings along). Not run by our tests on a real Windows."""
 
-    def __init__(self, gate: Any = None) -> None:
+    def __init__(self, gate: Any = None, user32: Any = None) -> None:
         if gate is None:
             import pygetwindow
 
-            gate = pygetwindow
-        self._gate = gate
+            gate, user32 = pygetwindow, getattr(ctypes, "windll").user32  # noqa: B009 - the name exists on Windows only
+        self._gate, self._user32 = gate, user32
 
     def windows(self) -> list[Window]:
         return [self._window(w) for w in self._gate.getAllWindows() if w.visible and w.title]
@@ -148,6 +182,13 @@ class Win32Windows:
 
     def named(self) -> set[int]:
         return {window.handle for window in self.windows()}
+
+    def answers(self, window: Window, *, timeout_s: float) -> bool:
+        """By SendMessageTimeout with WM_NULL, as the task manager asks. Not run by our tests on a real Windows."""
+        if self._user32 is None:
+            return True
+        abort_if_hung = 0x0002
+        return bool(self._user32.SendMessageTimeoutW(window.handle, 0, 0, 0, abort_if_hung, round(timeout_s * 1000), 0))
 
     def close(self) -> None:
         """Nothing is held."""

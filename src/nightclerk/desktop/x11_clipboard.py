@@ -11,6 +11,7 @@ from nightclerk.desktop.clipboard import wait_until
 
 _CURRENT_TIME = 0
 _LARGEST = 200_000
+_HELD_S = 0.5
 
 
 class X11Clipboard:
@@ -22,7 +23,7 @@ class X11Clipboard:
         self._conn: Any = xcffib.connect()
         self._atoms: dict[str, int] = {}
         self._window = self._make_window()
-        self._text = b""
+        self._text, self._kept = b"", ""
         self._taken = threading.Event()
         self._arrived = threading.Event()
         self._received: bytes | None = None
@@ -46,6 +47,21 @@ class X11Clipboard:
     def copied(self, *, timeout_s: float) -> str | None:
         if not wait_until(self._lost, timeout_s=timeout_s):
             return None
+        return self._ask_owner(timeout_s)
+
+    def held(self) -> str:
+        """Another program's text, or what we restored last."""
+        owner = self._owner()
+        if owner == self._window:
+            return self._kept
+        return (self._ask_owner(_HELD_S) or "") if owner else ""
+
+    def restore(self, text: str) -> None:
+        self._kept = text if len(text.encode()) <= _LARGEST else ""
+        self.put(self._kept)
+
+    def _ask_owner(self, timeout_s: float) -> str | None:
+        """The text of the program that owns the clipboard; None when it gives none."""
         self._arrived.clear()
         self._received = None
         utf8 = self._atom("UTF8_STRING")
@@ -131,8 +147,10 @@ class X11Clipboard:
     # -------------------------------------------------------------------------------------- X11 calls
 
     def _lost(self) -> bool:
-        owner = self._conn.core.GetSelectionOwner(self._atom("CLIPBOARD")).reply().owner
-        return bool(owner != self._window)
+        return self._owner() != self._window
+
+    def _owner(self) -> int:
+        return int(self._conn.core.GetSelectionOwner(self._atom("CLIPBOARD")).reply().owner)
 
     def _get(self, prop: int) -> tuple[int, bytes]:
         reply = self._conn.core.GetProperty(True, self._window, prop, 0, 0, 2**28).reply()

@@ -30,6 +30,7 @@ class Fingerprint:
     `row` tells the repeated thing that it lives in from the others: digests of the texts that only this row has, or
     `{placeholders}`. `before` and `after` are the nearest texts in reading order. `counts` says how many elements of
     the page shared its name, role and name, id, href. `look` is a 64-bit difference hash of its picture, in hex.
+    `choices` are digests of what a native select offers.
     `group` are digests of what stands beside it in its smallest surrounding; `kin_before` and `kin_after` stand for
     the controls next to it, `others` for those most like it when it was learned, `token` for itself.
     """
@@ -60,6 +61,7 @@ class Fingerprint:
     row: tuple[str, ...] = ()
     before: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
+    choices: tuple[str, ...] = ()
     group: tuple[str, ...] = ()
     kin_before: tuple[str, ...] = ()
     kin_after: tuple[str, ...] = ()
@@ -123,7 +125,7 @@ def seen(raw: Mapping[str, Any]) -> Fingerprint:
     texts: dict[str, Any] = {name: normal(getattr(one, name)) for name in _ONE_LINE}
     rows = tuple(token if _DIGEST.fullmatch(token) else digest(token) for token in one.row)
     texts |= {name: tuple(normal(text) for text in getattr(one, name)) for name in ("before", "after")}
-    return replace(one, **texts, row=rows, group=_grouped(one.group))
+    return replace(one, **texts, row=rows, group=_grouped(one.group), choices=_grouped(one.choices))
 
 
 def learned(raw: Mapping[str, Any], *, values: Mapping[str, str] | None = None, keep_text: bool = True) -> Fingerprint:
@@ -142,8 +144,11 @@ def learned(raw: Mapping[str, Any], *, values: Mapping[str, str] | None = None, 
     if not keep_text or not (one.control or one.role in ("heading", "columnheader", "tab")):
         changes |= dict.fromkeys(("text", "alt"), "")
         changes |= {} if one.control and keep_text else {"name": "", "value": ""}
-    group = _grouped(text for text in one.group if not _private(text) and _templated(text, values) == text)
-    whole = replace(one, **changes, row=kept, group=group, hidden=False)
+    group, choices = (
+        _grouped(text for text in texts if not _private(text) and _templated(text, values) == text)
+        for texts in (one.group, one.choices)
+    )
+    whole = replace(one, **changes, row=kept, group=group, choices=choices, hidden=False)
     return _fitting(_of_any_value(whole) if _varies(whole, values) else whole)
 
 
@@ -225,7 +230,7 @@ def _near(texts: Iterable[str], values: Mapping[str, str] | None) -> tuple[str, 
 
 def _fitting(one: Fingerprint) -> Fingerprint:
     """The fingerprint without its least telling parts, should it be too large."""
-    for name in ("others", "after", "before", "classes", "landmarks", "heading", "title"):
+    for name in ("others", "choices", "after", "before", "classes", "landmarks", "heading", "title"):
         if len(str(one.to_mapping()).encode()) <= MOST_BYTES:
             break
         emptied: dict[str, Any] = {name: "" if isinstance(getattr(one, name), str) else ()}

@@ -13,6 +13,7 @@ from typing import Literal
 
 from nightclerk.locate.compare import HALF, Evidence, compare, known_other
 from nightclerk.locate.fingerprint import Fingerprint
+from nightclerk.locate.language import is_translated, means_another, without_words
 from nightclerk.locate.vetoes import vetoes
 from nightclerk.locate.weights import BELIEF, CERTAINTY, WEIGHTS
 from nightclerk.ports import ActClass
@@ -22,7 +23,7 @@ ACCEPT: dict[ActClass, tuple[float, float]] = {ActClass.READ: (0.9, 1.5), ActCla
 #: A hit of the element's own way is believed from this probability on; it has a name or place of its own already.
 VERIFIED = 0.3
 #: What only says that the page was rearranged does not discredit a hit of the element's own way.
-_HARMLESS_TO_A_HIT = frozenset({"elsewhere", "lost_twin"})
+_HARMLESS_TO_A_HIT = frozenset({"elsewhere", "lost_twin", "other_choices"})
 _LONE_MARGIN = 8.0
 #: A hidden candidate counts as a rival when, were it visible, it would be this far ahead of the first.
 HIDDEN_AHEAD = 0.5
@@ -64,7 +65,9 @@ def decide_healing(
 
     `refused`: elements of which a person has said that they are not it.
     """
-    ranking = [_unless_refused(one, refused) for one in rank(wanted, candidates)]
+    translated = is_translated(wanted, candidates)
+    ranked = rank_translated(wanted, candidates) if translated else rank(wanted, candidates)
+    ranking = [_unless_refused(one, refused) for one in ranked]
     if not ranking:
         return Verdict(ending="unsure", reasons=("nothing_alike",))
     best = ranking[0]
@@ -74,6 +77,8 @@ def decide_healing(
     reasons = tuple(doubts(best, probability, margin, act_class))
     if "close_rival" not in reasons and act_class in ACCEPT and any(_mistakable(best, one) for one in ranking[1:]):
         reasons = (*reasons, "close_rival")
+    if translated and not best.evidence.anchors:
+        reasons = (*reasons, "translated")
     ending: Literal["healed", "unsure"] = "unsure" if reasons else "healed"
     return Verdict(
         ending=ending, best=best, second=second, probability=probability, margin=margin, trust=act_class,
@@ -86,6 +91,16 @@ def rank(wanted: Fingerprint, candidates: Iterable[Fingerprint]) -> list[Ranked]
     whole = score_of(compare(wanted, wanted))
     ranked = [_ranked(wanted, one, index, whole) for index, one in enumerate(candidates)]
     return sorted(ranked, key=lambda one: -one.score)
+
+
+def rank_translated(wanted: Fingerprint, candidates: Sequence[Fingerprint]) -> list[Ranked]:
+    """All candidates of a page in another language, by what is not text; a word that is known still forbids."""
+    ranked = rank(without_words(wanted), map(without_words, candidates))
+    shown = (replace(one, candidate=candidates[one.index]) for one in ranked)
+    return [
+        replace(one, vetoes=(*one.vetoes, why)) if (why := means_another(wanted, one.candidate)) else one
+        for one in shown
+    ]
 
 
 def _rivals(wanted: Fingerprint, best: Ranked, other: Ranked) -> bool:

@@ -149,6 +149,7 @@ def _way(name: str, spec: Mapping[str, Any], *, where: str, source: Source, faul
     if len(mains) != 1:
         return {}
     _check_patterns(name, way, where, faults)
+    _check_region(name, way, where, faults)
     if bare_xpath_placeholder(way):
         faults.add(where, say("locate.bare_xpath", name=name), say("locate.bare_xpath_remedy"))
     return _with_pictures(name, way, where=where, source=source, faults=faults)
@@ -170,6 +171,13 @@ def _check_patterns(name: str, way: Mapping[str, Any], where: str, faults: Fault
             faults.add(
                 where, say("locate.bad_pattern", name=name, what=key, why=error), say("locate.bad_pattern_remedy")
             )
+
+
+def _check_region(name: str, way: Mapping[str, Any], where: str, faults: Faults) -> None:
+    region = way.get("region")
+    numbers = isinstance(region, list) and len(region) == 4 and all(isinstance(number, int) for number in region)
+    if region is not None and not (numbers and min(region[2:]) > 0):
+        faults.add(where, say("locate.bad_region", name=name, region=region), say("locate.bad_region_remedy"))
 
 
 def _with_pictures(name: str, way: dict[str, Any], *, where: str, source: Source, faults: Faults) -> dict[str, Any]:

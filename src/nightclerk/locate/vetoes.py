@@ -9,6 +9,7 @@ from nightclerk.locate.compare import (
     ALIKE,
     HALF,
     Evidence,
+    kept_of,
     known_other,
     likeness_of,
     other_record,
@@ -44,6 +45,8 @@ def _vetoes(wanted: Fingerprint, one: Fingerprint, evidence: Evidence) -> Iterat
         yield "lost_twin"
     if not identified and _nameless_twin(wanted, evidence):
         yield "nameless_twin"
+    if not identified and _offers_other(wanted, one):
+        yield "other_choices"
     if not identified and known_other(wanted, one):
         yield "known_other"
     if not identified and _elsewhere(wanted, evidence):
@@ -119,11 +122,19 @@ def _nameless_twin(wanted: Fingerprint, evidence: Evidence) -> bool:
     return max(evidence.features.get("row+", 0.0), evidence.features.get("group+", 0.0)) < 1.0
 
 
+def _offers_other(wanted: Fingerprint, one: Fingerprint) -> bool:
+    """A select that nothing names is told by what it offers: one that lacks a choice of it is another."""
+    if not wanted.choices or any(getattr(wanted, name) for name in _SAID):
+        return False
+    return kept_of(wanted.choices, one.choices) < 1.0
+
+
 def _elsewhere(wanted: Fingerprint, evidence: Evidence) -> bool:
-    """Nothing around it is as it was."""
+    """Nothing around it is as it was; of what has no words of its own, that is asked even where little was around."""
+    named = any(getattr(wanted, name) for name in _SAID)
     around = sum(bool(part) for part in (wanted.heading, wanted.landmarks, wanted.before, wanted.after, wanted.path))
     places = set(evidence.contexts) - {"icon"}  # an icon is part of the element, not of its surroundings
-    return around >= 2 and not places and evidence.features.get("path+", 0.0) < HALF
+    return around >= (2 if named else 0) and not places and evidence.features.get("path+", 0.0) < HALF
 
 
 def _file(href: str) -> str:

@@ -12,13 +12,15 @@ from nightclerk.texts import say
 
 #: One of these says what a way looks for; `window` alone means the window itself.
 WEB_KEYS = ("role", "label", "text", "placeholder", "title", "test_id", "css", "xpath", "dialog", "answer")
-DESKTOP_KEYS = ("picture", "right_of", "below", "keys", "window")
+DESKTOP_KEYS = ("picture", "ocr", "right_of", "below", "keys", "window")
+#: What stands on the screen by itself, so that a relation beside it narrows it down.
+STANDING_KEYS = (*WEB_KEYS, "picture", "ocr")
 TERMINAL_KEYS = ("field", "after", "at", "line")
 MAIN_KEYS = WEB_KEYS + DESKTOP_KEYS + TERMINAL_KEYS
 #: Beside a way of a page, these name another element that the wanted one stands next to.
 RELATIVE_KEYS = ("near", "right_of", "below")
 #: These narrow a way down.
-EXTRA_KEYS = ("name", "near", "nth", "offset", "confidence", "window", "length")
+EXTRA_KEYS = ("name", "near", "nth", "offset", "confidence", "window", "length", "region")
 
 PLACEHOLDER = re.compile(r"\{([A-Za-z_]\w*)\}")
 
@@ -28,7 +30,7 @@ def main_keys(way: Mapping[str, Any]) -> list[str]:
     found = [key for key in MAIN_KEYS if key in way]
     if len(found) > 1 and "window" in found:
         found.remove("window")
-    return [key for key in found if key not in RELATIVE_KEYS] if any(key in WEB_KEYS for key in found) else found
+    return [key for key in found if key not in RELATIVE_KEYS] if any(key in STANDING_KEYS for key in found) else found
 
 
 def main_key(way: Mapping[str, Any]) -> str:
@@ -37,8 +39,8 @@ def main_key(way: Mapping[str, Any]) -> str:
 
 
 def relation(way: Mapping[str, Any]) -> tuple[str, str]:
-    """How a way of a page leans on another element: (near | right_of | below, its name), or ("", "")."""
-    if not any(key in WEB_KEYS for key in way):
+    """How a way leans on another element: (near | right_of | below, its name), or ("", "")."""
+    if not any(key in STANDING_KEYS for key in way):
         return "", ""
     return next(((key, str(way[key])) for key in RELATIVE_KEYS if key in way), ("", ""))
 
@@ -121,13 +123,16 @@ def _fill_css(template: str, values: Mapping[str, str]) -> str:
     def put(match: re.Match[str]) -> str:
         value = values[match[1]]
         if _quote_at(template, match.start()):
-            return css_string(value)
+            in_pattern = _CSS_PATTERN.search(template[: match.start()])
+            return css_string(re.escape(value) if in_pattern else value)
         counts = _COUNTING.search(template[: match.start()]) and value.isascii() and value.isdigit()
         return value if counts else css_identifier(value)
 
     return PLACEHOLDER.sub(put, template)
 
 
+#: What is quoted here is a regular expression; a value in it stays plain text.
+_CSS_PATTERN = re.compile(r""":text-matches\(\s*(?:"[^"]*|'[^']*)$""")
 #: A placeholder right after this is a number, as in `:nth-child({n})`; anything else there stays an identifier.
 _COUNTING = re.compile(r":nth-[a-z-]+\(\s*$")
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 from nightclerk.domain.privacy import find_private
 from nightclerk.domain.split import Part, split_private
-from nightclerk.ocr.reading import Line, read
+from nightclerk.ocr.reading import Line, read, stretch
 from nightclerk.ports import Box
 
 #: Letters are not all equally wide: a mask reaches so many of them further on each side.
@@ -38,9 +37,4 @@ def _as_part(line: Line, label: str) -> Part:
 
 
 def _part(line: Line, start: int, end: int) -> Box:
-    """The box of some letters of a line; Chinese letters are twice as wide as Latin ones."""
-    widths = [2.0 if unicodedata.east_asian_width(letter) in "WF" else 1.0 for letter in line.text]
-    unit = line.box.width / max(1.0, sum(widths))
-    left = line.box.x + (sum(widths[:start]) - SLACK_LETTERS) * unit
-    right = line.box.x + (sum(widths[:end]) + SLACK_LETTERS) * unit
-    return Box(x=round(left), y=line.box.y, width=round(right - left), height=line.box.height)
+    return stretch(line, start, end, slack=SLACK_LETTERS)

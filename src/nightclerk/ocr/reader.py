@@ -14,7 +14,7 @@ AROUND_PX = 24
 
 
 class ScreenReader:
-    """Finds private boxes on the pictures of a screen. Reading a whole one takes seconds; a changed field far less."""
+    """Finds texts and private boxes on pictures of a screen. A whole one takes seconds; a changed field far less."""
 
     def __init__(self, read: Callable[[Any], tuple[Line, ...]] = read) -> None:
         self._read = read
@@ -23,10 +23,14 @@ class ScreenReader:
 
     def __call__(self, pixels: Any) -> tuple[Box, ...]:
         """The private boxes on an RGB array. What reading raises is raised, and the next picture is read whole."""
+        return tuple(boxes_of(self.lines(pixels)))
+
+    def lines(self, pixels: Any) -> tuple[Line, ...]:
+        """The lines of text on an RGB array."""
         last, self._last = self._last, None
         self._lines = self._lines_of(pixels, last)
         self._last = pixels.copy()
-        return tuple(boxes_of(self._lines))
+        return self._lines
 
     def _lines_of(self, pixels: Any, last: Any) -> tuple[Line, ...]:
         if last is None or last.shape != pixels.shape:

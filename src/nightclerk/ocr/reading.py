@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import unicodedata
 from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
@@ -52,6 +53,23 @@ def read(pixels: Any) -> tuple[Line, ...]:
     return tuple(sorted(lines, key=lambda line: (line.box.y // 10, line.box.x)))
 
 
+def read_again(pixels: Any) -> str:
+    """What a small part of a screen says at twice its size: a second look, independent of how the first one cut it."""
+    import cv2
+
+    twice = cv2.resize(pixels, None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC)
+    return " ".join(line.text for line in read(twice))
+
+
+def stretch(line: Line, start: int, end: int, *, slack: float = 0.0) -> Box:
+    """The box of some letters of a line, `slack` letters wider on each side; Chinese ones count as two."""
+    widths = [2.0 if unicodedata.east_asian_width(letter) in "WF" else 1.0 for letter in line.text]
+    unit = line.box.width / max(1.0, sum(widths))
+    left = line.box.x + (sum(widths[:start]) - slack) * unit
+    right = line.box.x + (sum(widths[:end]) + slack) * unit
+    return Box(x=round(left), y=line.box.y, width=round(right - left), height=line.box.height)
+
+
 def _line(corners: Any, text: str, score: float) -> Line:
     (left, top), (right, bottom) = corners.min(axis=0), corners.max(axis=0)
     box = Box(x=int(left), y=int(top), width=round(right - left), height=round(bottom - top))
@@ -67,4 +85,6 @@ def _engine() -> Any:
         "EngineConfig.onnxruntime.intra_op_num_threads": THREADS,
         "EngineConfig.onnxruntime.inter_op_num_threads": THREADS,
     }
-    return RapidOCR(params={"Global.text_score": LEAST_SCORE, "Global.log_level": "error", **threads})
+    # the detector must not blow up a small part of a screen to its favourite size: that costs seconds
+    size = {"Det.limit_type": "max", "Det.limit_side_len": 1280}
+    return RapidOCR(params={"Global.text_score": LEAST_SCORE, "Global.log_level": "error", **threads, **size})

@@ -134,6 +134,22 @@ def locked_session(patient: Patient) -> Check | None:
     return _check(patient, "LOCKED_SESSION", not locked, say(f"doctor.LOCKED_SESSION.{str(locked).lower()}"))
 
 
+def disconnected_session(patient: Patient) -> Check | None:
+    disconnected = patient.facts.disconnected()
+    if disconnected is None:
+        return None
+    found = say(f"doctor.DISCONNECTED_SESSION.{str(disconnected).lower()}")
+    return _check(patient, "DISCONNECTED_SESSION", not disconnected, found)
+
+
+def not_elevated(patient: Patient) -> Check | None:
+    """No fault by itself: only a program that runs as administrator takes no input from one that does not."""
+    elevated = patient.facts.elevated()
+    if elevated is None:
+        return None
+    return _check(patient, "NOT_ELEVATED", elevated, say(f"doctor.NOT_ELEVATED.{str(elevated).lower()}"), needed=False)
+
+
 def black_screen(patient: Patient) -> Check | None:
     try:
         screen = patient.facts.screen()
@@ -219,6 +235,8 @@ LOOKS: tuple[Callable[[Patient], Check | None], ...] = (
     no_accessibility_bus,
     no_ocr,
     locked_session,
+    disconnected_session,
+    not_elevated,
     black_screen,
     wrong_dpi,
     disk_low,

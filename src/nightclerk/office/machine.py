@@ -54,6 +54,12 @@ class SystemFacts(Protocol):
         """A name for the desktop that programs started now would appear on, "" for none."""
 
     def locked(self) -> bool | None: ...
+    def disconnected(self) -> bool | None:
+        """Whether nobody, not even a console, is connected to the session: windows are not drawn then."""
+
+    def elevated(self) -> bool | None:
+        """Whether we may send input to programs that run as administrator; None where every program may."""
+
     def screen(self) -> Screen | None: ...
     def scale_percent(self) -> int | None: ...
     def free_bytes(self, folder: Path) -> int: ...
@@ -105,6 +111,12 @@ class _Common:
 
     def display(self) -> str:
         return "desktop"
+
+    def disconnected(self) -> bool | None:
+        return None
+
+    def elevated(self) -> bool | None:
+        return None
 
     def screen(self) -> Screen | None:
         if not self.display():
@@ -174,6 +186,21 @@ class WindowsFacts(_Common):
         if handle:
             _windows().user32.CloseDesktop(handle)
         return not handle
+
+    def disconnected(self) -> bool | None:
+        state, size, connect_state = ctypes.POINTER(ctypes.c_int)(), ctypes.c_uint(), 8
+        ours = 0xFFFFFFFF  # WTS_CURRENT_SESSION
+        told = _windows().wtsapi32.WTSQuerySessionInformationW(
+            None, ours, connect_state, ctypes.byref(state), ctypes.byref(size)
+        )
+        if not told:
+            return None
+        disconnected = state.contents.value == 4  # WTSDisconnected
+        _windows().wtsapi32.WTSFreeMemory(state)
+        return disconnected
+
+    def elevated(self) -> bool | None:
+        return bool(_windows().shell32.IsUserAnAdmin())
 
     def scale_percent(self) -> int | None:
         return round(int(_windows().user32.GetDpiForSystem()) / 96 * 100)

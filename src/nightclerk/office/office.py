@@ -163,7 +163,8 @@ class Office:
 
     def _fire(self, run: str, needs: str) -> None:
         record = self.store.run(run)
-        self.engine.fire(run, needs=needs, version=record.version if record else "")
+        version, due_at = (record.version, record.due_at) if record else ("", None)
+        self.engine.fire(run, needs=needs, version=version, due_at=due_at)
 
     def _perform(self, run: str) -> str:
         record = self.store.run(run)
@@ -215,7 +216,9 @@ class Office:
     def _heed(self, record: RunRecord) -> None:
         """Bring the engine into line with a person's word at once; from other processes the reaper does it later."""
         if record.state is RunState.QUEUED:
-            self.engine.fire(record.run, needs=record.needs, turn=record.turn, version=record.version)
+            self.engine.fire(
+                record.run, needs=record.needs, turn=record.turn, version=record.version, due_at=record.due_at
+            )
         elif record.state is not RunState.RUNNING and record.started_at is None:
             self.engine.cancel(record.run, turn=record.turn)
         if record.state is RunState.CANCELLED and record.run not in self._performing:

@@ -7,7 +7,16 @@ from pathlib import Path
 
 from nightclerk.app import vault_of
 from nightclerk.errors import MissingPart
-from nightclerk.office.doctor import Check, Patient, disk_low, locked_session, no_browser, no_display
+from nightclerk.office.doctor import (
+    Check,
+    Patient,
+    disconnected_session,
+    disk_low,
+    locked_session,
+    no_browser,
+    no_display,
+    wrong_dpi,
+)
 from nightclerk.office.machine import SystemFacts, this_machine
 from nightclerk.ports import Account
 from nightclerk.screens import App
@@ -16,7 +25,7 @@ from nightclerk.workspace import Bot, Workspace
 
 _LOOKS: dict[str, tuple[Callable[[Patient], Check | None], ...]] = {
     "web": (no_browser,),
-    "desktop": (no_display, locked_session),
+    "desktop": (no_display, locked_session, disconnected_session, wrong_dpi),
 }
 
 

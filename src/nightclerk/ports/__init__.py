@@ -2,6 +2,7 @@
 
 from nightclerk.ports.clock import Clock
 from nightclerk.ports.film import Act, Film
+from nightclerk.ports.live import Gesture, Hand, Hands, LiveRuns, Phase, Sight, Then, Touched
 from nightclerk.ports.people import Account, Notifier, Secret, Vault
 from nightclerk.ports.selectors import Popup, Selector, SelectorSet
 from nightclerk.ports.store import Leases, Ledger, Queues, Runs, Slots, Store, Tasks
@@ -30,10 +31,15 @@ __all__ = [
     "Film",
     "Found",
     "Frame",
+    "Gesture",
+    "Hand",
+    "Hands",
     "Leases",
     "Ledger",
+    "LiveRuns",
     "Notifier",
     "Permit",
+    "Phase",
     "Popup",
     "Queues",
     "Runs",
@@ -41,11 +47,14 @@ __all__ = [
     "Secret",
     "Selector",
     "SelectorSet",
+    "Sight",
     "Slots",
     "Store",
     "Surface",
     "Tasks",
     "TerminalSurface",
+    "Then",
+    "Touched",
     "Vault",
     "WebSurface",
 ]

@@ -160,6 +160,9 @@ class DesktopSurface(Surface, Protocol):
     def start(self, command: Sequence[str], *, window: str, timeout_s: float) -> None:
         """Start the program and wait for a window whose title matches the pattern `window` (a regex)."""
 
+    def screen(self) -> str:
+        """What the program is shown on, for the journal: "1280x800, 96 dpi"."""
+
     def windows(self) -> list[str]:
         """Titles of the visible windows, topmost first."""
 

@@ -193,6 +193,15 @@ class Terminal:
     def read(self, found: Found) -> str:
         return str(found.handle.text)
 
+    def go(self, place: Place) -> None:
+        """Bring the cursor to a place (a person's click), where the terminal has a way there."""
+        self._live().enter_field(place)
+
+    def type(self, text: str) -> None:
+        """Type at the cursor (a person's typing), once the host gives the keyboard."""
+        self._wait_for_keyboard()
+        self._live().type(text)
+
     # ---------------------------------------------------------------------------------------- evidence
 
     def frame(self) -> Frame:
@@ -239,16 +248,19 @@ class Terminal:
 
     def _press(self, chord: str, permit: Permit | None = None) -> None:
         """One chord, once the host gives the keyboard; what it brings is the next look's business."""
-        timeout_s = self._settings.timeout_s
-        for screen, last in self._turns(timeout_s):
-            if not screen.locked:
-                break
-            if last:
-                raise KeyboardLocked(waited_s=timeout_s, showed=screen.title())
+        self._wait_for_keyboard()
         line = self._live()
         if permit is not None and (left_s := permit.left_s(self._clock)) <= 0:
             raise PermitExpired(element=permit.element, late_s=-left_s)
         line.press(chord)
+
+    def _wait_for_keyboard(self) -> None:
+        timeout_s = self._settings.timeout_s
+        for screen, last in self._turns(timeout_s):
+            if not screen.locked:
+                return
+            if last:
+                raise KeyboardLocked(waited_s=timeout_s, showed=screen.title())
 
     def _read_back(self, found: Found, place: Place, text: str) -> None:
         said = ""

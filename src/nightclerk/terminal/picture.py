@@ -54,6 +54,11 @@ def box(place: Place) -> Box:
     )
 
 
+def cell_at(x: int, y: int) -> tuple[int, int]:
+    """The (row, column) that is drawn at a pixel of the picture."""
+    return y // CELL_HEIGHT, x // CELL_WIDTH
+
+
 def private_places(screen: Screen) -> Iterable[Place]:
     """Where a line looks like a phone, an ID number, a card, an address, an e-mail or a plate."""
     for row in range(len(screen.cells)):

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Locator, Page
 
+from nightclerk.domain.privacy import brief
 from nightclerk.errors import WaitTimeout
 from nightclerk.ports import Clock, Found
 from nightclerk.texts import say
@@ -127,4 +128,5 @@ class _Drawn:
         self._wait(lambda: self.option in self.locator.evaluate(_SAYS), patience_s=1.5)
         shown = self.locator.evaluate(_SAYS)
         if self.option not in shown:
-            raise WrongContent(element=self.found.selector.name, wanted=self.option, shown=" ".join(shown.split())[:60])
+            said = brief(" ".join(shown.split()), 60)
+            raise WrongContent(element=self.found.selector.name, wanted=self.option, shown=said)

@@ -10,6 +10,7 @@ from typing import Any
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import FrameLocator, Locator, Page
 
+from nightclerk.domain.privacy import brief
 from nightclerk.errors import ElementAmbiguous, WorkspaceError
 from nightclerk.locate.deciding import Try
 from nightclerk.locate.ways import filled, main_key, pattern_of, relation, way_words
@@ -20,7 +21,7 @@ from nightclerk.web.scripts import script
 
 Root = Page | FrameLocator | Locator
 _WORDS = """e => `<${e.tagName.toLowerCase()}${e.id ? '#' + e.id : ''}> ` +
-    (e.innerText || e.value || '').trim().slice(0, 40)"""
+    (e.innerText || e.value || '').trim().slice(0, 1000)"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,7 +100,7 @@ def ambiguous(selector: Selector, hit: Hit) -> ElementAmbiguous:
     """The error that names two of the things that fit."""
     words = ["?", "?"]
     with contextlib.suppress(PlaywrightError):
-        words = [hit.locator.nth(n).evaluate(_WORDS, timeout=1000) for n in (0, 1)]
+        words = [brief(hit.locator.nth(n).evaluate(_WORDS, timeout=1000), 60) for n in (0, 1)]
     return ElementAmbiguous(element=selector.name, count=hit.attempt.fits, first=words[0], second=words[1])
 
 

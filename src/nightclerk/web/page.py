@@ -10,7 +10,7 @@ from typing import Any
 from playwright.sync_api import BrowserContext, Locator, Page
 from playwright.sync_api import Error as PlaywrightError
 
-from nightclerk.domain.privacy import mask
+from nightclerk.domain.privacy import brief
 from nightclerk.errors import (
     SessionLost,
     UnknownPopup,
@@ -37,6 +37,7 @@ from nightclerk.web.scripts import script
 from nightclerk.web.snapshot import snapshot
 from nightclerk.web.sockets import Sockets
 from nightclerk.web.tabs import Tabs
+from nightclerk.web.ticking import tick
 
 POLL_MS = 50
 
@@ -117,7 +118,7 @@ class WebPage(Finding):
 
     def check(self, found: Found, on: bool) -> None:
         with self._ready(found) as target, self._acting(found, "check"):
-            target.set_checked(on)
+            tick(target, on)
 
     def upload(self, found: Found, files: Sequence[Path]) -> None:
         paths = [str(file) for file in files]
@@ -282,6 +283,10 @@ class WebPage(Finding):
     def _page(self) -> Page:
         return self._tabs.current
 
+    def current_page(self) -> Page:
+        """The tab that is worked now, for a person's hands (`live.py`)."""
+        return self._page
+
     def goto(self, url: str, *, timeout_s: float) -> None:
         self._dialogs.permit = None
         self._tabs.goto(url, timeout_s=timeout_s)
@@ -303,7 +308,7 @@ class WebPage(Finding):
 
     def _showed(self) -> str:
         with contextlib.suppress(PlaywrightError):
-            return mask(self._page.evaluate(script("showed"))) or say("web.nothing_shown")
+            return brief(self._page.evaluate(script("showed")), 200) or say("web.nothing_shown")
         return say("web.nothing_shown")
 
     def frame(self) -> Frame:

@@ -8,6 +8,7 @@ from typing import Any
 
 from playwright.sync_api import Dialog, Locator
 
+from nightclerk.domain.privacy import brief
 from nightclerk.locate.ways import main_key, pattern_of
 from nightclerk.ports import Clock, Permit, Popup, SelectorSet
 from nightclerk.web.asking import ask
@@ -125,4 +126,5 @@ def cover_of(locator: Locator) -> Cover | None:
 
 
 def _cover(answer: Mapping[str, Any]) -> Cover | None:
-    return Cover(**answer["cover"]) if answer["cover"] else None
+    told = answer["cover"]
+    return Cover(**{**told, "text": brief(told["text"], 200), "label": brief(told["label"], 60)}) if told else None

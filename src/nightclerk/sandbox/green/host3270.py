@@ -85,7 +85,11 @@ class Session(socketserver.BaseRequestHandler):
                 return
             if record:
                 key, values = typed(record, program.form)
-                program.press(key, values)
+                hangs_up = self.server.hangs_up(key)
+                if hangs_up != "before":
+                    program.press(key, values)
+                if hangs_up:
+                    return
             self._send(b"" if program.over else screen_bytes(program.form))
 
     def _send(self, data: bytes) -> None:
@@ -148,9 +152,16 @@ class Host(socketserver.ThreadingTCPServer):
     daemon_threads = True
     allow_reuse_address = True
 
-    def __init__(self, state: Path, port: int) -> None:
+    def __init__(self, state: Path, port: int, *, hang_up: str = "") -> None:
         super().__init__(("127.0.0.1", port), Session)
-        self.state = state
+        self.state, self._hang_up = state, hang_up
+        self._once = threading.Lock()
+
+    def hangs_up(self, key: str) -> str:
+        """Whether the line breaks at this key: once, at the first save, "before" or "after" it reaches the books."""
+        with self._once:
+            now, self._hang_up = (self._hang_up, "") if key == "F6" else ("", self._hang_up)
+            return now
 
     @property
     def url(self) -> str:
@@ -162,8 +173,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="nightclerk.sandbox.green.host3270", description="A 3270 ERP to practise on.")
     parser.add_argument("--state", type=Path, required=True, help="the sandbox's folder; books go to DIR/books/erp.db")
     parser.add_argument("--port", type=int, default=0, help="0: any free port")
+    parser.add_argument("--hang-up", choices=["before", "after"], default="", help="break the line at the first save")
     asked = parser.parse_args()
-    host = Host(asked.state, asked.port)
+    host = Host(asked.state, asked.port, hang_up=asked.hang_up)
     threading.Thread(target=host.serve_forever, daemon=True).start()
     print(json.dumps({"url": host.url, "pid": os.getpid()}), flush=True)
     sys.stdin.buffer.read()

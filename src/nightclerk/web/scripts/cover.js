@@ -38,6 +38,6 @@
     text = text || (speaking.innerText || "").trim();
     controls = [...speaking.querySelectorAll("button, a, input, [role=button], [class*=close i]")].some(shown);
   }
-  const label = `<${top.tagName.toLowerCase()}${top.id ? "#" + top.id : ""}> ${(top.innerText || "").trim().slice(0, 40)}`;
-  return { point: at, cover: { overlay: !!overlay, text: text.replace(/\s+/g, " ").slice(0, 200), controls, label }, framed: window !== window.top };
+  const label = `<${top.tagName.toLowerCase()}${top.id ? "#" + top.id : ""}> ${(top.innerText || "").trim().slice(0, 1000)}`;
+  return { point: at, cover: { overlay: !!overlay, text: text.replace(/\s+/g, " ").slice(0, 2000), controls, label }, framed: window !== window.top };
 }

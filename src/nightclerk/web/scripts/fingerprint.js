@@ -198,6 +198,7 @@
       value: /^(button|submit|reset|checkbox|radio)$/.test(type) || e.tagName === "BUTTON" ? squeeze(attr(e, "value")) : "",
       classes: classesOf(e), path, landmarks, heading: headingOf(e), form: e.form && e.form.getAttribute ? attr(e.form, "id") || attr(e.form, "name") || (attr(e.form, "action") || "").split("?")[0] : "",
       row: row ? rowKeyOf(row) : [], in_row: !!row, column: row ? columnOf(e) : "", before: row ? [] : around(e, false), after: row ? [] : around(e, true),
+      choices: e.tagName === "SELECT" ? [...e.options].slice(0, 12).map((option) => squeeze(option.text)).filter(Boolean) : [],
       group: row ? [] : groupOf(e), icon: iconOf(e), box: [box.left, box.top, box.width, box.height].map(Math.round),
       frame: place.frame, shadow: place.shadow, hidden: hiddenNow(e) || place.hidden, control: e.matches(CONTROLS), ...extra,
     };

@@ -16,7 +16,7 @@
   const alone = (text, veil) => { group = null; const mark = put(text, veil); group = null; return mark; };
   const attributes = (element, veil) => [...element.attributes]
     .filter((one) => kept.test(one.name))
-    .map((one) => (one.value && !/^(id|class|type|role|for|tabindex)$/.test(one.name) ? ` ${one.name}="${alone(one.value.slice(0, 300), veil)}"` : ` ${one.name}="${one.value.replace(/[&<>"]/g, (c) => `&#${c.charCodeAt(0)};`)}"`))
+    .map((one) => (one.value && !/^(id|class|type|role|for|tabindex)$/.test(one.name) ? ` ${one.name}="${alone(one.value.length > 300 ? "…" : one.value, veil)}"` : ` ${one.name}="${one.value.replace(/[&<>"]/g, (c) => `&#${c.charCodeAt(0)};`)}"`))
     .join("");
   const style = (element) => {
     const now = getComputedStyle(element);
