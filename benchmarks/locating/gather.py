@@ -17,7 +17,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-from kits import TRAINING, UNSEEN, Kit, pages
+from kits import SETS, Kit, pages
 from playwright.sync_api import BrowserContext, Page
 
 from nightclerk.locate.fingerprint import learned
@@ -29,7 +29,7 @@ SINGLE = (
     "same", "ids", "classes", "renamed_classes", "wrappers", "reorder", "relabel", "translate", "components",
     "attributes", "twins", "copies", "framed", "shadowed", "neighbours", "redesign", "rewritten",
 )  # fmt: skip
-GONE = ("removed", "removed_decoys", "removed_decoys", "removed_redesign", "removed_twins")
+GONE = ("removed", "removed_decoys", "removed_decoys", "removed_redesign", "removed_translated", "removed_twins")
 MUTATE = (Path(__file__).parent / "mutate.js").read_text(encoding="utf-8")
 RUN = f"(job) => {{ job.engine = {script('fingerprint')}; return ({MUTATE})(job); }}"
 
@@ -113,14 +113,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("root", type=Path)
     parser.add_argument("out", type=Path)
-    parser.add_argument("--kits", choices=("training", "unseen"), default="training")
+    parser.add_argument("--kits", choices=tuple(SETS), default="training")
     parser.add_argument("--only", help="one kit by name and last version")
     parser.add_argument("--seed", type=int, default=11)
     parser.add_argument("--pages", type=int, default=4)
     parser.add_argument("--elements", type=int, default=24)
     asked = parser.parse_args()
-    kits = TRAINING if asked.kits == "training" else UNSEEN
-    kits = tuple(kit for kit in kits if asked.only in (None, f"{kit.name}@{kit.versions[-1]}"))
+    kits = tuple(kit for kit in SETS[asked.kits] if asked.only in (None, f"{kit.name}@{kit.versions[-1]}"))
     used = gather(kits, asked.root, asked.out, seed=asked.seed, most_pages=asked.pages, most=asked.elements)
     print(f"{used} pages, seed {asked.seed}, {asked.kits}")
 

@@ -85,6 +85,7 @@
     removed: () => remove(job.gone.map((n) => targets().find((e) => e.__truth === n)).filter(Boolean), false),
     removed_decoys: () => remove(job.gone.map((n) => targets().find((e) => e.__truth === n)).filter(Boolean), true),
     removed_redesign: () => { change.removed_decoys(); change.renamed_classes(); change.wrappers(); change.reorder(); },
+    removed_translated: () => { change.removed_decoys(); change.translate(); },
     removed_twins: () => { change.twins(); change.removed(); for (const e of [...document.querySelectorAll("section")]) if (e.firstElementChild && e.firstElementChild.textContent === "Shortcuts") for (const c of [...e.children].slice(1)) c.setAttribute("href", "#x"); },
   };
   if (job.learn) {

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from gather import browser_context, load, served
-from kits import TRAINING, UNSEEN, Kit, pages
+from kits import SETS, Kit, pages
 from playwright.sync_api import Page
 
 from nightclerk.locate.fingerprint import learned
@@ -102,11 +102,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("root", type=Path)
     parser.add_argument("out", type=Path)
-    parser.add_argument("--kits", choices=("training", "unseen"), default="training")
+    parser.add_argument("--kits", choices=tuple(SETS), default="training")
     parser.add_argument("--pages", type=int, default=6)
     parser.add_argument("--hide", choices=("all", "label", "nothing"), default="label")
     asked = parser.parse_args()
-    kits = [kit for kit in (TRAINING if asked.kits == "training" else UNSEEN) if len(kit.versions) > 1]
+    kits = [kit for kit in SETS[asked.kits] if len(kit.versions) > 1]
     with served(asked.root) as address, browser_context() as context, asked.out.open("w", encoding="utf-8") as file:
         page = context.new_page()
         for kit in kits:

@@ -1,4 +1,4 @@
-"""Sessions over pages made of third-party kits (Element Plus, Ant Design, Bootstrap) that lie elsewhere."""
+"""Sessions over pages of third-party kits: Element Plus, Ant Design, Bootstrap, Shoelace; fetch.py gets their files."""
 
 from __future__ import annotations
 
@@ -173,11 +173,40 @@ def bs_tab_row(p: Person) -> None:
     _bs_saved(p)
 
 
+def _sl_saved(p: Person) -> None:
+    p.click(p.page.get_by_role("button", name="Record it"))
+    p.must_say("#said")
+
+
+def sl_fields(p: Person) -> None:
+    p.type(p.page.get_by_label("Parcel number"), "SN-2026-001")
+    p.click(p.page.locator("sl-checkbox"))
+    _sl_saved(p)
+
+
+def sl_select(p: Person) -> None:
+    p.click(p.page.locator("sl-select"))
+    p.page.locator("sl-option").last.wait_for()
+    p.click(p.page.get_by_role("option", name="Post"))
+    _sl_saved(p)
+
+
+def sl_dialog(p: Person) -> None:
+    p.click(p.page.get_by_role("button", name="Add a note"))
+    p.page.get_by_label("Text").wait_for()
+    p.page.wait_for_timeout(500)
+    p.type(p.page.get_by_label("Text"), "left at the door")
+    p.click(p.page.get_by_role("button", name="Keep"))
+    p.page.wait_for_timeout(500)
+    _sl_saved(p)
+
+
 _NONE = {"commit": 99}
 _PERSONS = {
     "ep": (ep_fields, ep_select, ep_filtered_select, ep_date, ep_menu, ep_row_dialog, ep_confirm),
     "antd": (antd_fields, antd_select, antd_filtered_select, antd_date, antd_modal, antd_menu, antd_popconfirm),
     "bs": (bs_fields, bs_modal, bs_dropdown, bs_tab_row),
+    "sl": (sl_fields, sl_select, sl_dialog),
 }
 KITS = tuple(
     Session(name=person.__name__, page=f"{kit}.html", person=person, answers=_NONE)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import subprocess
 import sys
 import time
 import traceback
@@ -65,7 +66,7 @@ def run_one(bench: Bench, line: dict[str, Any], site: Desk) -> None:
     site.take()
     try:
         ended = bench.run(*([f"load-{bot}"] if line["sheet"] else []), bot)[-1]
-    except AssertionError as error:
+    except (AssertionError, subprocess.TimeoutExpired) as error:
         line |= {"replayed": False, "why": str(error)[-300:]}
         return
     told = site.take()

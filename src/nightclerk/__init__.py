@@ -1,5 +1,6 @@
 """NightClerk (夜班): what a flow author imports. Everything else of the engine is internal."""
 
+from nightclerk.domain.mentions import mentions
 from nightclerk.errors import ApplicationError, BusinessError, NeedsPerson, Refused, SessionLost
 from nightclerk.flow import Queue, flow
 from nightclerk.once import looks
@@ -23,4 +24,5 @@ __all__ = [
     "WebApp",
     "flow",
     "looks",
+    "mentions",
 ]

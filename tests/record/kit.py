@@ -56,6 +56,7 @@ class Desk:
 
     url: str = ""
     saved: list[tuple[str, Any]] = field(default_factory=list)
+    number: str = "DN-20261120-1"
 
     def take(self) -> list[tuple[str, Any]]:
         """What was saved since the last call."""
@@ -79,6 +80,8 @@ class Handler(SimpleHTTPRequestHandler):
             text = parse_qs(parts.query).get("text", [""])[0]
             found = [order for order in self.desk.orders() if text and text in order.get("number", "")]
             self._answer(json.dumps(found).encode(), "application/json")
+        elif parts.path == "/number.json":
+            self._answer(json.dumps(self.desk.number).encode(), "application/json")
         elif parts.path == "/report.csv":
             self._answer("订单号,金额\r\nA1,10.00\r\n".encode(), "text/csv", "attachment; filename=report.csv")
         else:

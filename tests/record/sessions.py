@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from nightclerk.record.script import Person
@@ -161,6 +163,28 @@ def download(p: Person) -> None:
     p.settle()
 
 
+def attach(p: Person) -> None:
+    """Two files at once."""
+    with tempfile.TemporaryDirectory() as folder:
+        files = [Path(folder) / name for name in ("invoice.pdf", "list.csv")]
+        for file in files:
+            file.write_bytes(b"sample")
+        p.upload("[type=file]", *files)
+        p.click("#send")
+        p.must_say("#said")
+
+
+def carry(p: Person) -> None:
+    """A number that is read on one page and typed on another."""
+    p.wait(lambda: p.page.locator("#due").inner_text())
+    number = p.page.locator("#due").inner_text()
+    p.read("#due")
+    p.goto(p.page.url.replace("due.html", "form.html"))
+    p.type(p.page.get_by_label("订单号"), number)
+    p.click(p.page.get_by_role("button", name="保存"))
+    p.must_say("#said")
+
+
 OWN = (
     Session(name="fill_form", page="form.html", person=form, answers={"commit": 99}),
     Session(name="enter_orders", page="desk.html", person=enter_orders, sheet=ORDERS, answers={"conclusive": 0}),
@@ -176,4 +200,6 @@ OWN = (
     Session(name="chooser_tab", page="tabs.html", person=chooser_tab, answers={"commit": 99}),
     Session(name="use_row", page="tabs.html", person=table_row, answers={"commit": 99}),
     Session(name="fetch_report", page="tabs.html", person=download),
+    Session(name="attach_files", page="tabs.html", person=attach, answers={"commit": 99}),
+    Session(name="carry_number", page="due.html", person=carry, answers={"commit": 99}),
 )

@@ -50,3 +50,29 @@ def test_the_engine_does_what_the_person_did(name: str, tmp_path: Path) -> None:
         assert (ended["state"], ended["counts"].get("done")) == ("done", 1), ended["items"]
         assert site.take() == told
         assert replay(tmp_path / "tests" / "recordings" / name) == []
+
+
+@pytest.mark.slow
+def test_what_was_read_on_one_page_is_typed_on_another(tmp_path: Path) -> None:
+    """The number is a variable: on another day the flow types the number that the page shows then."""
+    bench = empty_workspace(tmp_path)
+    with desk() as site:
+        recorded(bench, site, BY_NAME["carry_number"])
+        assert site.number not in bench.text("flows/carry_number.py")
+        site.number = "DN-20261121-9"
+        (ended,) = bench.run("carry-number")
+        assert ended["state"] == "done", ended["items"]
+        assert [data["number"] for _, data in site.take()] == ["DN-20261121-9"]
+
+
+@pytest.mark.slow
+def test_what_must_be_said_fails_the_run_when_it_is_not(tmp_path: Path) -> None:
+    """An assertion that was pointed at holds: a page that says another thing ends the run badly, and says which."""
+    bench = empty_workspace(tmp_path)
+    with desk() as site:
+        recorded(bench, site, BY_NAME["use_row"])
+        file = bench.root / "flows" / "use_row.py"
+        file.write_text(file.read_text(encoding="utf-8").replace("已登记", "已提交"), encoding="utf-8")
+        (ended,) = bench.run("use-row")
+        assert ended["state"] != "done"
+        assert any("已提交" in item["reason"] for item in ended["items"])

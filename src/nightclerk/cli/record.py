@@ -15,6 +15,7 @@ from nightclerk.errors import WorkspaceError
 from nightclerk.locate.files import selector_set
 from nightclerk.record import GoingOn, Outcome, Request
 from nightclerk.record import record as watch_and_write
+from nightclerk.record.desktop import is_desktop, record_desktop
 from nightclerk.record.leading import Leader, flow_of
 from nightclerk.record.script import load_person
 from nightclerk.texts import say
@@ -25,7 +26,10 @@ def register(app: typer.Typer) -> None:
 
 
 def record(
-    target: Annotated[str, typer.Argument(help="网址，或 config/apps.yaml 里的应用 / an address, or an app")],
+    target: Annotated[
+        str,
+        typer.Argument(help="网址，或 config/apps.yaml 里的应用 / an address, or an app (web or desktop)"),
+    ],
     flow: Annotated[str, typer.Option("--flow", help="流程名 / name of the flow")] = "",
     continue_: Annotated[
         str, typer.Option("--continue", help="从流程中间接着录 / go on in a flow: flows/x.py[:STEP]")
@@ -36,7 +40,7 @@ def record(
     as_json: JsonOption = False,
     workspace: WorkspaceOption = None,
 ) -> None:
-    """Watch a person work in a browser once, and write flow, app class, selectors, bot and offline test."""
+    """Watch a person work in a browser or a desktop program, and write flow, app class, selectors, bot and test."""
     request = Request(
         target=target, flow=flow, workspace=the_workspace(workspace), starter=starter_root(), sheet=sheet,
         headless=headless, opened=lambda: screen.print(say("record.opened")), ask=None if as_json else _ask,
@@ -46,7 +50,11 @@ def record(
     if script is not None:
         person, answers = load_person(script)
         request = dataclasses.replace(request, person=person, answers=answers, ask=None)
-    _report(watch_and_write(request), as_json=as_json)
+    if is_desktop(request):
+        request = dataclasses.replace(request, opened=lambda: screen.print(say("record.desktop_opened")))
+        _report(record_desktop(request), as_json=as_json)
+    else:
+        _report(watch_and_write(request), as_json=as_json)
 
 
 def _going_on(words: str, request: Request) -> dict[str, Any]:

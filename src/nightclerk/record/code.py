@@ -29,16 +29,25 @@ def app_source(app: AppPlan) -> str:
     """A new module with the class of one app."""
     body = _methods(app.verbs)
     text = "\n".join(body)
-    names = ["WebApp", *[name for name in ("ApplicationError", "NeedsPerson") if name in text]]
-    names += ["looks"] if "@looks" in text else []
+    names = [app.facts.base, *_used(text)]
     imported = f"from nightclerk import {', '.join(sorted(names, key=_order))}"
     lines = [
         docstring(f"How {human(app.facts.name)} is worked, as recorded; verbs over named elements.", indent=0), "",
         "from __future__ import annotations", "", *_typing_imports(text), imported,
-        "", *_constants(text), "", f'class {app.kind}(WebApp, selectors="{app.facts.name}"):',
-        docstring(f"{app.facts.url}", indent=4), "", *body,
+        "", *_constants(text), "", f'class {app.kind}({app.facts.base}, selectors="{app.facts.name}"):',
+        docstring(app.facts.url or "A program in its own windows.", indent=4), "", *body,
     ]  # fmt: skip
     return "\n".join(lines).rstrip() + "\n"
+
+
+#: Public names that verbs may use, and how a use of each begins.
+NAMES = {
+    "ApplicationError": "ApplicationError(", "NeedsPerson": "NeedsPerson(", "looks": "@looks", "mentions": "mentions(",
+}  # fmt: skip
+
+
+def _used(text: str) -> list[str]:
+    return [name for name, sign in NAMES.items() if sign in text]
 
 
 def _order(name: str) -> tuple[bool, str]:
@@ -92,8 +101,7 @@ def with_imports(source: str, added: str) -> str:
     }
     defined = {t.id for n in tree.body if isinstance(n, ast.Assign) for t in n.targets if isinstance(t, ast.Name)}
     wanted = [line for line in _typing_imports(added) if line and line.rpartition(" ")[2] not in have]
-    names = {"ApplicationError": "ApplicationError(", "NeedsPerson": "NeedsPerson(", "looks": "@looks"}
-    ours = [name for name, sign in names.items() if sign in added and name not in have]
+    ours = [name for name in _used(added) if name not in have]
     wanted += [f"from nightclerk import {', '.join(sorted(ours, key=_order))}"] if ours else []
     constants = [
         line

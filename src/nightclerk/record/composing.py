@@ -102,7 +102,7 @@ class Composing:
         ]
         called = f"{app.owner}.{verb.name}({', '.join([wanted, *values])})"
         otherwise = quoted(f"{line.named.name if line.named else ''} does not say {line.step.value[:40]}")
-        return Block(title=human(verb.name), lines=(f"{runner}.expect({called} == {wanted}, {otherwise})",))
+        return Block(title="Check the answer", lines=(f"{runner}.expect({called} == {wanted}, {otherwise})",))
 
     def _wanted(self, text: str, *, in_app: bool = False) -> str:
         """The expected text, with the record's own values in their place."""
@@ -127,7 +127,8 @@ class Composing:
         values = f".of({of[2:]})" if of else ""
         body.append(f"        return str(self[{quoted(named.name)}]{values}.read())")
         expected = Typed(source="literal", name="expected", shown="")
-        doc = f"What {caption(line) or named.name} says, as soon as it is what was expected."
+        said = str(line.step.facts.get("label", "")) or "the page"
+        doc = f"What {said} says there, as soon as it is what was expected."
         return app.add(
             Verb(
                 app=app.owner,

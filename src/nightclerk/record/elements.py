@@ -166,9 +166,9 @@ class Namer:
             for name, text in attributes.items()
             if text and text == key.text
         ]
-        says = f':has-text("{place}")' if key.partial else f':has(:text-is("{place}"))'
-        ways.append({"css": f"{row['tag']}{says}"})
-        ways += [{"css": f".{name}{says}"} for name in row.get("classes", ())[:2] if usable(name)]
+        said = text_matches(place) if key.partial else (f':has(:text-is("{place}"))',)
+        kinds = [str(row["tag"]), *(f".{name}" for name in row.get("classes", ())[:2] if usable(name))]
+        ways += [{"css": f"{kind}{says}"} for kind in kinds for says in said]
         texts = {value.name: key.text}
         proven = [way for way in ways if self._leads(way, f"{mark}.row", frame=frame, values=texts)]
         if not proven:
@@ -269,6 +269,12 @@ def _fingerprint(step: Step, facts: Facts, values: Mapping[str, Typed]) -> Finge
         return None
     texts = {name: typed.shown for name, typed in values.items()}
     return learned(raw, values=texts, keep_text=step.verb not in READS and not step.secret)
+
+
+def text_matches(place: str) -> tuple[str, str]:
+    """CSS for a text that holds a number whole, so that A100 is not found in A1001: around the text, and on it."""
+    whole = f':text-matches("(^|[^A-Za-z0-9]){place}([^A-Za-z0-9]|$)")'
+    return f":has({whole})", whole
 
 
 def css_of(named: Named) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import ClassVar
 
@@ -31,7 +32,7 @@ def look_verb(lines: Sequence[Line], namer: Namer, base: str, values: Values, *,
     writer = Writer(base=base, known=list(values.known.values()))
     body = writer.body(acts)
     shown = next((line for line in pointed if line.step.verb != "expect"), pointed[0])
-    guard = _guard(shown, namer, values, writer)
+    guard = _guard(shown, values, writer)
     for line in (line for line in pointed if line.step.verb == "expect" and line is not shown):
         assert line.named is not None
         body += _must_say(line, line.named, writer)
@@ -40,13 +41,18 @@ def look_verb(lines: Sequence[Line], namer: Namer, base: str, values: Values, *,
     named = shown.named
     assert named is not None
     return Verb(
-        app=namer.app, name=identifier(f"find_{named.name.partition('.')[2]}"), lines=tuple(lines), body=tuple(body),
+        app=namer.app, name=_name(named), lines=tuple(lines), body=tuple(body),
         doc="Where this record stands on the other side, or None when it is not there.", returns="str | None",
         marks=("@looks(conclusive=True, settle_s=SETTLE_S)",) if conclusive else (), args=args,
     )  # fmt: skip
 
 
-def _guard(line: Line, namer: Namer, values: Values, writer: Writer) -> list[str]:
+def _name(named: Named) -> str:
+    """`find_` and what was pointed at, without the number that told it from a namesake."""
+    return identifier("find_" + re.sub(r"_[0-9]+$", "", named.name.partition(".")[2]))
+
+
+def _guard(line: Line, values: Values, writer: Writer) -> list[str]:
     """Return what was pointed at, only when it surely belongs to the record: its row or its page names the key."""
     named = line.named
     assert named is not None
@@ -54,7 +60,10 @@ def _guard(line: Line, namer: Namer, values: Values, writer: Writer) -> list[str
         writer.args.setdefault(typed.name, typed)
     element = _of(named)
     if named.values:
-        return [f"        found = {element}.texts(timeout_s={ANSWER_S})", "        return found[0] if found else None"]
+        return [
+            f"        found = {element}.texts(timeout_s={ANSWER_S})",
+            "        return found[0] if found else None",
+        ]
     text = line.step.value.strip()
     if text in values.known:
         typed = values.known[text]
@@ -71,8 +80,9 @@ def _guard(line: Line, namer: Namer, values: Values, writer: Writer) -> list[str
         )
     typed = holding[0]
     writer.args.setdefault(typed.name, typed)
+    said = f"mentions(text, {typed.written()})"
     return [
-        f"        found = [text for text in {element}.texts(timeout_s={ANSWER_S}) if {typed.written()} in text]",
+        f"        found = [text for text in {element}.texts(timeout_s={ANSWER_S}) if {said}]",
         "        return found[0] if found else None",
     ]
 

@@ -69,7 +69,8 @@ def is_generated(token: str) -> bool:
 def element_name(facts: Facts) -> str:
     """A short name for an element: from what it is called on the screen, else from its own attributes."""
     keys = ("label", "name", "placeholder", "title", "own")
-    for key in (*keys, "before") if facts.get("tag") in ("input", "select", "textarea") else keys:
+    more = {"input": "before", "select": "before", "textarea": "before", "label": "text"}.get(str(facts.get("tag")), "")
+    for key in (*keys, more):
         text = str(facts.get(key, ""))
         if text and len(text) <= 24 and not re.search(r"\d{4,}", text) and (name := english(text)):
             return name

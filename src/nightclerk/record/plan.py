@@ -25,6 +25,7 @@ class AppFacts:
     module: str = ""
     verbs: frozenset[str] = frozenset()
     account: Account | None = None
+    base: str = "WebApp"  # what its class is built on
 
     @property
     def is_new(self) -> bool:

@@ -42,14 +42,16 @@ class Planner(Entering):
             self.plan.sheet = self.values.sheet = None
         hidden = tuple(step.value for step in steps if step.verb == "fill" and is_private(step.value, step))
         for owner in dict.fromkeys(owners):
-            namer = Namer(owner, self.proof, self.values, self.facts[owner].known, hidden)
-            self.plan.apps[owner] = AppPlan(facts=self.facts[owner], namer=namer)
+            self.plan.apps[owner] = AppPlan(facts=self.facts[owner], namer=self._namer(owner, hidden))
         commit = self._ask_commit(steps)
         self._name_key()
         self._sign_ins(steps, owners)
         self._lines(steps, owners, commit)
         self._compose(commit)
         return self.plan
+
+    def _namer(self, owner: str, hidden: tuple[str, ...]) -> Namer:
+        return Namer(owner, self.proof, self.values, self.facts[owner].known, hidden)
 
     # -------------------------------------------------------------------------------- questions
 
@@ -102,21 +104,25 @@ class Planner(Entering):
         """One step as a line. What was only copied and never typed anywhere is left out later."""
         if step.verb not in ON_ELEMENTS:
             return Line(step=step, app=app.owner)
-        typed = reads = None
+        typed: Typed | None = None
+        reads: Typed | None = None
+        more: list[Typed] = []
         if step.verb in ("fill", "choose") and not step.secret:
             account = Typed(source="literal", name="", shown="") if is_user else None
             typed = account or self.values.typed(step, may_be_literal=step.verb == "choose")
         elif step.verb == "upload":
             name = identifier(step.facts.get("field", "")) or "attachment"
-            typed = self.values.file(name, self._kept(step))
+            typed, *more = [self.values.file(name, self._kept(file)) for file in step.files or ("file",)]
         named = app.namer.name(step)
         target = app.namer.name_target(step) if step.verb == "drag" and step.to and not _same(step) else None
         if step.verb in ("read", "copy"):
             reads = self.values.read(step)
-        return Line(step=step, app=app.owner, named=named, target=target, typed=typed, reads=reads)
+        return Line(
+            step=step, app=app.owner, named=named, target=target, typed=typed, reads=reads, more=tuple(more)
+        )  # fmt: skip
 
-    def _kept(self, step: Step) -> Path:
-        return Path("data") / "recordings" / self.plan.name / (step.files[0] if step.files else "file")
+    def _kept(self, file: str) -> Path:
+        return Path("data") / "recordings" / self.plan.name / file
 
     # ---------------------------------------------------------------------------------- compose
 

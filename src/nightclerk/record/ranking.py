@@ -91,6 +91,10 @@ def _written(facts: Facts, data: tuple[str, ...]) -> Iterator[Way]:
             yield {"css": attribute(name, str(value), tag)}
     if facts.get("type") == "file":
         yield {"css": 'input[type="file"]'}
+    said = str(facts.get("text", ""))
+    if tag == "label" and usable(said, data) and '"' not in said:
+        yield {"css": f'label:has(:text-is("{said}"))'}
+        yield {"css": f'label:text-is("{said}")'}
     href = str(facts.get("href", ""))
     if tag == "a" and usable(href, data) and not href.startswith(("#", "javascript:")):
         yield {"css": attribute("href", href, "a")}

@@ -13,10 +13,16 @@ from nightclerk.record.naming import english, identifier
 from nightclerk.record.steps import Step
 from nightclerk.record.values import Typed, quoted
 
+#: Where a desktop's steps were done, in place of an address: this and the pattern of the window's title.
+WINDOW = "window:"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
-    """One step with all that its code needs. `typed` is what it types, `reads` what it gives back."""
+    """One step with all that its code needs. `typed` is what it types, `reads` what it gives back.
+
+    `more` are the files of one upload behind the first.
+    """
 
     step: Step
     app: str
@@ -24,11 +30,12 @@ class Line:
     target: Named | None = None
     typed: Typed | None = None
     reads: Typed | None = None
+    more: tuple[Typed, ...] = ()
 
     @property
     def needs(self) -> list[Typed]:
         """The values that must be handed in."""
-        values = [self.typed] if self.typed else []
+        values = [*([self.typed] if self.typed else []), *self.more]
         for named in (self.named, self.target):
             values += named.values.values() if named else ()
         return [value for value in values if value.source != "literal"]
@@ -86,6 +93,8 @@ class Writer:
         step = line.step
         for typed in line.needs:
             self.args.setdefault(typed.name, typed)
+        if step.verb == "open" and step.value.startswith(WINDOW):
+            return bracketed("self.focus", [f"r{quoted_raw(step.value.removeprefix(WINDOW))}"], "", indent=8)
         if step.verb == "open":
             return bracketed("self.open", [self.path(step.value)] if self.path(step.value) else [], "", indent=8)
         if step.verb == "tab":
@@ -99,6 +108,8 @@ class Writer:
             if step.secret == "password":
                 return ["self.secret"]
             assert typed is not None
+            if line.more:
+                return [f"[{', '.join(one.name for one in (typed, *line.more))}]"]
             return [typed.name if typed.python == "Path" else typed.written()]
         if step.verb == "press":
             return [quoted(step.value)]
@@ -124,6 +135,11 @@ class Writer:
         self.args.update(fields)
         parts = text.replace("{", "{{").replace("}", "}}").split("\0")
         return "f" + quoted("".join(f"{{{part}}}" if n % 2 else part for n, part in enumerate(parts)))
+
+
+def quoted_raw(pattern: str) -> str:
+    """What stands after `r` for a pattern: in the quotes that it does not hold."""
+    return f"'{pattern}'" if '"' in pattern else f'"{pattern}"'
 
 
 def relative(url: str, base: str) -> str:

@@ -119,7 +119,7 @@ class Writing:
         known = app.facts.known
         extra = yaml_text.popup_lines(self.plan.name, self._new_dialogs(app), self.plan.values.known)
         if app.signs_in is not None and not known.signed_out:
-            extra += _login_markers(fresh)
+            extra += self._login_markers(fresh)
         name = f"selectors/{app.facts.name}/{self.plan.name if not app.facts.is_new else 'pages'}.yaml"
         selectors = [named.selector for named in fresh.values()]
         old = self._text(name)
@@ -136,6 +136,9 @@ class Writing:
         if prints:
             save_prints(written_folder(self.root, app.facts.name), prints)
             self.written.files.append(f"selectors/{app.facts.name}/prints/")
+
+    def _login_markers(self, fresh: Mapping[str, Named]) -> list[str]:
+        return _login_markers(fresh)
 
     def _new_dialogs(self, app: AppPlan) -> list[Dialog]:
         """The browser's boxes that the app's files do not know; one that they answer otherwise is told of."""

@@ -89,16 +89,23 @@
   let down = null;
   let dragging = null;
   let entered = 0;
+  let activated = null; // the field that the browser clicks by itself after a click inside of its label
   const on = (type, react) => addEventListener(type, (event) => { if (!ours(event)) react(event); }, true);
+  const labelOf = (e) => { const label = closest(e, "label"); return label && label.control && label.control !== e ? label : null; };
+  const inPanel = (e, label) => { // a list or a calendar that the page put into the label is no part of its words
+    for (let n = e; n && n !== label; n = tools.parentOf(n)) if (/^(absolute|fixed)$/.test(getComputedStyle(n).position) || n.matches("td, li, [role=option], [role=gridcell]")) return true;
+    return false;
+  };
   const ignoredClick = (e) => {
-    const label = closest(e, "label");
-    if (label && label.control && label.control !== e && !closest(e, "a[href], button")) return true; // its field is told of on its own
+    const label = labelOf(e);
+    if (label && !closest(e, "a[href], button")) return label.control.matches("[type=checkbox], [type=radio], [type=file]") || !inPanel(e, label); // its field is told of on its own
     return closest(e, "select, option") || e.matches("input[type=file]") || (e.matches("input[type=checkbox], input[type=radio]") ? false : e.localName === "html" || e.localName === "body");
   };
   const TICKS = "[role=checkbox], [role=switch], [role=radio], [role=menuitemcheckbox]";
   on("pointerdown", (event) => {
     if (!event.isTrusted || event.button !== 0) return;
     flush();
+    activated = null;
     if (pointing()) return swallow(event);
     const raw = hit(event);
     if (!raw) return;
@@ -139,6 +146,7 @@
     if (!event.isTrusted || performance.now() < entered) return;
     const raw = hit(event);
     if (!raw) return;
+    if (raw === activated) { activated = null; return; }
     if (event.detail === 0 && raw.matches("[type=submit], button") && performance.now() - lastEnter < 100) return; // Enter has been told of
     if (raw.matches("input[type=checkbox], input[type=radio]")) {
       const aim = tools.visible(raw) || !raw.labels || !raw.labels.length ? raw : raw.labels[0];
@@ -148,6 +156,8 @@
       return;
     }
     if (ignoredClick(raw)) { down = null; return; }
+    const label = labelOf(raw);
+    if (label && !closest(raw, "a[href], button")) activated = label.control;
     const e = actOn(raw);
     const tick = closest(raw, TICKS);
     if (tick) {

@@ -19,8 +19,12 @@
     if (!(e instanceof Element)) return;
     under = owner(e);
     look();
+    again(120);
+  };
+  // Kits wait before they open a menu: looked for while the mouse rests, less and less often.
+  const again = (delay) => {
     clearTimeout(timer);
-    timer = setTimeout(look, 120);
+    timer = setTimeout(() => { look(); if (delay < 4000) again(delay * 2); }, delay);
   };
   // After a click, what appears is the click's doing.
   const forget = () => { clearTimeout(timer); opened.clear(); known = null; setTimeout(() => { known = shown(); }, 150); };
