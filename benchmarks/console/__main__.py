@@ -42,10 +42,12 @@ def pages(items: int, runs: int, films: list[str]) -> dict[str, list[str]]:
         "bots": ["/bots", "/bots/key-orders?page=9"],
         "items": ["/items", "/items?queue=orders&state=person", "/items?page=900", "/items?state=failed&page=40"],
         "items by number": [f"/items?q={3515000000000000000 + n}" for n in some],
-        "items by words": ["/items?q=没有对应", "/items?q=XS00000"],
+        "items by words": ["/items?q=没有对应", "/items?q=XS00000", "/items?q=nobody-wrote-this"],
         "item": [f"/items/orders/{quote(key_of(n - n % 5))}" for n in some],
         "where": [f"/where?q={3515000000000000000 + n}" for n in some],
         "invoices": ["/invoices", "/invoices?page=20"],
+        "figures": ["/figures", "/figures?weeks=4"],
+        "healings": ["/healings"],
         "audit": ["/settings/audit"],
         "api runs": ["/api/runs?limit=50&offset=5000"],
         "api items": ["/api/items?limit=50&offset=5000"],
@@ -71,7 +73,9 @@ async def reader(
     """One person: a live socket, and a page every two seconds or so."""
     header = "; ".join(f"{name}={value}" for name, value in cookie.items())
     async with (
-        connect(url.replace("http", "ws") + "/live", origin=url, additional_headers={"Cookie": header}),
+        connect(
+            url.replace("http", "ws") + "/live", origin=url, additional_headers={"Cookie": header}, open_timeout=120
+        ),
         httpx.AsyncClient(base_url=url, cookies=cookie, timeout=120) as client,
     ):
         while time.monotonic() < until:
@@ -122,6 +126,7 @@ def measure(home: Path, films: list[str], *, runs: int, items: int, asked: argpa
     wanted, server = pages(items, runs, films), psutil.Process(child.pid)
     with httpx.Client(base_url=url, cookies=cookies[0], timeout=600) as client:
         cpu = alone(client, server, wanted)
+    print("CPU ms a page, alone: " + ", ".join(f"{page} {value:.1f}" for page, value in cpu.items()))
     print(f"load before the crowd: {psutil.getloadavg()[0]:.1f} on {psutil.cpu_count()} cores", flush=True)
     before, began = sum(server.cpu_times()[:2]), time.monotonic()
     took = asyncio.run(crowd(url, cookies[: asked.users], wanted, asked.seconds))

@@ -17,6 +17,7 @@ from nightclerk.locate.proposals import Proposal, Proposals
 from nightclerk.work.links import sign_link
 from nightclerk.work.messages import Message
 from tests.browser import night
+from tests.unit.screen_kit import OneScreen
 
 ROOT = Path(__file__).parents[2]
 GOOD = "key-orders-0120"
@@ -39,6 +40,7 @@ def furnished(workspace: Path) -> Services:
         services, accesses=AccessBook(logs=services.logs, keys=keys, machine="tests"),
         pack=lambda folder, out: make_pack(folder, out, ring=trusted_keys(keys) or {}),
         secrets=lambda: ["erp-night", "oa-night", "jd-night"], link_key=lambda: LINK_KEY,
+        live=OneScreen(night.RUNNING),
     )  # fmt: skip
 
 

@@ -29,6 +29,8 @@ PAGES = {
     f"/runs/{night.KEYED}/compare": ("对比运行", "Runs side by side"),
     "/where?q=3515000000000000018": ("这张单在哪里？", "Where is it?"),
     f"/edit/orders/{quote(night.DOUBT)}": ("修改后重做", "Mend and send again"),
+    f"/teach/{night.INVOICES[2]}": ("教会这种版式", "Teach this layout"),
+    f"/runs/{night.RUNNING}/screen": ("现在的屏幕", "The screen now"),
     "/healings": ("自愈", "Healings"),
     f"/healings/{furnish.HEALING}": ("orders.ship", "orders.ship"),
     "/figures": ("数据", "Figures"),

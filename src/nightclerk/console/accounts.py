@@ -51,15 +51,40 @@ class LastAdmin(BusinessError):
     en = "One admin has to stay. Nothing was changed."
 
 
+class NameTaken(BusinessError):
+    """Somebody of the account service has the name of another account here. Facts: name."""
+
+    zh = "这里已有另一个名为“{name}”的账号，公司账号不能接管它。请管理员处理。"
+    en = "Another account here is called “{name}”; a company account cannot take it over. Ask the admin."
+
+
+class ClosedHere(BusinessError):
+    """Facts: name."""
+
+    zh = "“{name}”在这里的账号已停用。"
+    en = "The account of “{name}” is closed here."
+
+
+class SignsInElsewhere(BusinessError):
+    """A password here would outlive the company account."""
+
+    zh = "您用公司账号登录，这里不设密码。没有改动。"
+    en = "You sign in with your company account, so there is no password here. Nothing was changed."
+
+
 @dataclass(frozen=True, kw_only=True)
 class Person:
-    """Somebody with an account. `closed_at` is set when they may not sign in any more; their name is never reused."""
+    """Somebody with an account. `closed_at` is set when they may not sign in any more; their name is never reused.
+
+    `subject` is who they are at the company's account service, "" for an account of this console.
+    """
 
     name: str
     role: Role
     made_at: datetime | None = None
     closed_at: datetime | None = None
     has_password: bool = False
+    subject: str = ""
 
 
 def digest(secret: str) -> str:
@@ -92,27 +117,45 @@ class Accounts(Cabinet):
         with self._write() as db:
             db.execute("INSERT OR IGNORE INTO users (name, role) VALUES (?, ?)", (name, role.value))
 
-    def invite(self, name: str, role: Role, *, now: datetime) -> str:
+    def invite(self, name: str, role: Role, *, now: datetime, subject: str = "") -> str:
         """Add a person who is not known yet; returns the code for their first sign-in. BadName."""
         if not 0 < len(name) <= LONGEST_NAME or name != name.strip() or not name.isprintable():
             raise BadName(name=name)
         with self._write() as db:
             done = db.execute(
-                "INSERT OR IGNORE INTO users (name, role, made_at) VALUES (?, ?, ?)",
-                (name, role.value, now.isoformat()),
+                "INSERT OR IGNORE INTO users (name, role, made_at, subject) VALUES (?, ?, ?, ?)",
+                (name, role.value, now.isoformat(), subject),
             )
         if done.rowcount != 1:
             raise BadName(name=name)
-        return self.issue_code(name, now=now)
+        return "" if subject else self.issue_code(name, now=now)
 
     def people(self) -> list[Person]:
         """Everybody, by name."""
-        rows = self._rows("SELECT name, role, made_at, closed_at, password <> '' FROM users ORDER BY name")
+        rows = self._rows(f"SELECT {_OF_A_PERSON} FROM users ORDER BY name")
         return [_person(row) for row in rows]
 
     def person(self, name: str) -> Person | None:
-        rows = self._rows("SELECT name, role, made_at, closed_at, password <> '' FROM users WHERE name = ?", name)
+        rows = self._rows(f"SELECT {_OF_A_PERSON} FROM users WHERE name = ?", name)
         return _person(rows[0]) if rows else None
+
+    def settle(self, subject: str, name: str, role: Role, *, now: datetime) -> str:
+        """The name here of somebody of the account service, who is added, or given the role that they have there now.
+
+        NameTaken, ClosedHere, BadName, LastAdmin.
+        """
+        rows = self._rows(f"SELECT {_OF_A_PERSON} FROM users WHERE subject = ?", subject)
+        known = _person(rows[0]) if rows else None
+        if known is None:
+            if self.person(name) is not None:
+                raise NameTaken(name=name)
+            self.invite(name, role, now=now, subject=subject)
+            return name
+        if known.closed_at is not None:
+            raise ClosedHere(name=known.name)
+        if known.role is not role:
+            self.change_role(known.name, role)
+        return known.name
 
     def change_role(self, name: str, role: Role) -> None:
         """Another role; sessions end, tokens keep no more than the new role has. LastAdmin."""
@@ -134,7 +177,12 @@ class Accounts(Cabinet):
             raise LastAdmin()
 
     def set_password(self, name: str, password: str, *, old: str = "") -> None:
-        """Choose a password; whoever has one already gives the old one too. WeakPassword, WrongPassword."""
+        """Choose a password; whoever has one already gives the old one too.
+
+        WeakPassword, WrongPassword, SignsInElsewhere.
+        """
+        if (person := self.person(name)) is not None and person.subject:
+            raise SignsInElsewhere()
         if len(password) < SHORTEST_PASSWORD or password.casefold() == name.casefold():
             raise WeakPassword(least=SHORTEST_PASSWORD)
         known = self._rows("SELECT password FROM users WHERE name = ? AND password <> ''", name)
@@ -175,9 +223,12 @@ def _fits(hashed: str, password: str) -> bool:
         return False
 
 
-def _person(row: tuple[str, str, str, str, int]) -> Person:
-    name, role, made_at, closed_at, has_password = row
+_OF_A_PERSON = "name, role, made_at, closed_at, password <> '', subject"
+
+
+def _person(row: tuple[str, str, str, str, int, str]) -> Person:
+    name, role, made_at, closed_at, has_password, subject = row
     return Person(
         name=name, role=Role(role), made_at=_moment(made_at), closed_at=_moment(closed_at),
-        has_password=bool(has_password),
+        has_password=bool(has_password), subject=subject,
     )  # fmt: skip

@@ -17,8 +17,10 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from nightclerk.console import assets, live
 from nightclerk.console.guard import HEADERS, Envelope, SignInNeeded, guard, session_of
+from nightclerk.console.holdings import Holdings
 from nightclerk.console.limits import Limits
 from nightclerk.console.live import Hub
+from nightclerk.console.oidc import AccountService
 from nightclerk.console.pages import PAGES
 from nightclerk.console.people import People
 from nightclerk.console.rendering import Renderer, words
@@ -44,6 +46,8 @@ def create_app(services: Services, *, hosts: tuple[str, ...] = LOOPBACK) -> Fast
     app.state.services, app.state.people = services, people
     app.state.renderer, app.state.limits = Renderer(services), Limits()
     app.state.hub = Hub(services, people)
+    app.state.holdings = Holdings(services.live) if services.live else None
+    app.state.company = AccountService(services.oidc) if services.oidc else None
     app.state.index = Whereabouts(services.data / "console-index.db", store=services.store, logs=services.logs)
     for module in ROUTERS:
         app.include_router(module.router, include_in_schema=module.__name__.rpartition(".")[2].startswith("api"))

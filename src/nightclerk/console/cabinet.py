@@ -31,6 +31,7 @@ _LATER = (
     ("users", "password", "TEXT NOT NULL DEFAULT ''"),
     ("users", "made_at", "TEXT NOT NULL DEFAULT ''"),
     ("users", "closed_at", "TEXT NOT NULL DEFAULT ''"),
+    ("users", "subject", "TEXT NOT NULL DEFAULT ''"),
     ("sessions", "began_at", "TEXT NOT NULL DEFAULT ''"),
     ("sessions", "place", "TEXT NOT NULL DEFAULT ''"),
 )

@@ -13,7 +13,7 @@ from starlette.requests import HTTPConnection
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from nightclerk.console.limits import HEAVY, READS, WRITES, Limits, Rate
+from nightclerk.console.limits import HANDS, HEAVY, READS, WRITES, Limits, Rate
 from nightclerk.console.people import People
 from nightclerk.console.rights import EVIDENCE, TOKEN_PATHS, Right, right_for
 from nightclerk.console.services import Services
@@ -80,6 +80,8 @@ def _rate(connection: HTTPConnection, method: str) -> Rate:
     what = EVIDENCE.get((method, connection.scope["route"].path), "")
     if what in _HEAVY_WORDS:
         return HEAVY
+    if connection.scope["route"].path == "/runs/{run}/hands":
+        return HANDS
     return READS if method in _SAFE_METHODS else WRITES
 
 

@@ -24,6 +24,8 @@ READS = Rate(burst=600, per_s=60)
 WRITES = Rate(burst=60, per_s=5)
 #: Verifying a chain, packing evidence, reading a workbook: seconds of work each.
 HEAVY = Rate(burst=20, per_s=0.5)
+#: A hand on a taken-over screen sends what it did some ten times a second.
+HANDS = Rate(burst=60, per_s=15)
 SIGN_INS = Rate(burst=10, per_s=10 / 60)
 
 

@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
-from nightclerk.domain.approvals import GENERAL_MANAGER_FROM
+from nightclerk.console.oidc import Oidc
+from nightclerk.domain.approvals import ApprovalRules
+from nightclerk.ports import LiveRuns
 from nightclerk.work.store import SqlStore
 
 
@@ -83,6 +85,8 @@ class Services:
 
     `pack(folder, out)` writes an evidence pack; `secrets()` names what is in the vault, never the values;
     `link_key()` signs links that answer tasks. From `two_person_from` on, an amount needs a second person's word.
+    `oidc`: the account service of the company, None where people sign in by password only.
+    `live`: the screens of the runs at work on this machine.
     """
 
     store: SqlStore
@@ -98,7 +102,9 @@ class Services:
     pack: Callable[[Path, Path], Any] | None = None
     secrets: Callable[[], Sequence[str]] = tuple
     link_key: Callable[[], bytes] = bytes
-    two_person_from: Decimal = GENERAL_MANAGER_FROM
+    two_person_from: Decimal = ApprovalRules().general_manager_from
+    oidc: Oidc | None = None
+    live: LiveRuns | None = None
 
     def monotonic(self) -> float:
         """With `now`, what makes this a `ports.Clock`."""

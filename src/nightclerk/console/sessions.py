@@ -17,7 +17,10 @@ _TOUCH = timedelta(minutes=1)
 
 @dataclass(frozen=True, kw_only=True)
 class Session:
-    """Who asks: a signed-in browser, or a program with a token. `scopes` narrows a token's rights."""
+    """Who asks: a signed-in browser, or a program with a token. `scopes` narrows a token's rights.
+
+    `has_password`: they can sign in again by themselves, by a password or at the account service.
+    """
 
     user: str
     role: Role
@@ -48,8 +51,8 @@ class Sessions(Cabinet):
         known = digest(token)
         with self._write() as db:
             row = db.execute(
-                "SELECT user, role, csrf, used_at, began_at, password <> '' FROM sessions JOIN users ON name = user"
-                " WHERE id_hash = ? AND closed_at = ''",
+                "SELECT user, role, csrf, used_at, began_at, password <> '' OR subject <> ''"
+                " FROM sessions JOIN users ON name = user WHERE id_hash = ? AND closed_at = ''",
                 (known,),
             ).fetchone()
             if row is None:

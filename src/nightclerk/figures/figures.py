@@ -7,7 +7,8 @@ counts for the bot whose run held it last, in the week in which it came to stand
 from __future__ import annotations
 
 import re
-from collections import Counter
+from bisect import bisect_left
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -90,53 +91,64 @@ class Figures:
 
 @dataclass(frozen=True, kw_only=True)
 class _Books:
-    """What the figures are made of, read once."""
+    """What one bot's figures are made of, read once; the items in the order in which they came to stand."""
 
-    items: tuple[WorkItem, ...]
-    runs: tuple[RunRecord, ...]
-    tasks: tuple[Task, ...]
-    slots: tuple[Slot, ...]
+    items: list[WorkItem] = field(default_factory=list)
+    runs: list[RunRecord] = field(default_factory=list)
+    tasks: list[Task] = field(default_factory=list)
+
+    def items_in(self, start: datetime, end: datetime) -> list[WorkItem]:
+        """The items of a shorter stretch."""
+        first, after = (bisect_left(self.items, moment, key=_stood_at) for moment in (start, end))
+        return self.items[first:after]
+
+
+def _stood_at(item: WorkItem) -> datetime:
+    assert item.updated_at is not None  # the stretch of time that they were read for says so
+    return item.updated_at
 
 
 def figures(store: SqlStore, since: datetime, until: datetime, *, workspace: Workspace) -> Figures:
     """The figures of a stretch of time (aware moments, `until` excluded), from the books."""
-    books = _Books(
-        items=tuple(store.items_between(since, until)),
-        runs=tuple(store.runs_between(since, until)),
-        tasks=tuple(store.tasks_between(since, until)),
-        slots=tuple(store.slots_between(since, until)),
-    )
+    books = _by_bot(store, since, until)
     zone = ZoneInfo(workspace.settings.timezone)
     weeks = tuple(
-        Week(week=name, bots=_lines(books, start, end, store, workspace))
-        for name, start, end in _weeks(since, until, zone)
+        Week(week=name, bots=_lines(books, start, end, workspace)) for name, start, end in _weeks(since, until, zone)
     )
-    whole = _lines(books, since, until, store, workspace)
+    whole = _lines(books, since, until, workspace)
     return Figures(
         since=since, until=until, bots=whole, weeks=weeks,
-        slots=Counter(slot.outcome.value for slot in books.slots),
+        slots=Counter(slot.outcome.value for slot in store.slots_between(since, until)),
         exceptions=sum((Counter(line.failed) for line in whole), Counter()), currency=workspace.settings.currency,
     )  # fmt: skip
 
 
-def _lines(books: _Books, start: datetime, end: datetime, store: SqlStore, workspace: Workspace) -> tuple[Line, ...]:
-    runs = {run.run: run.bot for run in books.runs}
-    missing = {item.run for item in books.items} | {task.run for task in books.tasks}
-    for run in missing - set(runs) - {""}:
-        record = store.run(run)
-        if record is not None:
-            runs[run] = record.bot
-    lines = (_line(bot, books, runs, start, end, workspace) for bot in workspace.bots.values())
+def _by_bot(store: SqlStore, since: datetime, until: datetime) -> dict[str, _Books]:
+    """Each bot's part of the books; an item or a question belongs to the bot whose run held it last."""
+    items, runs = store.items_between(since, until), store.runs_between(since, until)
+    tasks = store.tasks_between(since, until)
+    bots = {run.run: run.bot for run in runs}
+    bots |= store.bots_of(({item.run for item in items} | {task.run for task in tasks}) - set(bots) - {""})
+    books: defaultdict[str, _Books] = defaultdict(_Books)
+    for item in sorted(items, key=_stood_at):
+        books[bots.get(item.run, "")].items.append(item)
+    for run in runs:
+        books[run.bot].runs.append(run)
+    for task in tasks:
+        books[bots.get(task.run, "")].tasks.append(task)
+    return books
+
+
+def _lines(books: Mapping[str, _Books], start: datetime, end: datetime, workspace: Workspace) -> tuple[Line, ...]:
+    known = ((bot, books[bot.name]) for bot in workspace.bots.values() if bot.name in books)
+    lines = (_line(bot, its, start, end, workspace) for bot, its in known)
     return tuple(line for line in lines if line.items or line.runs or line.asked or line.waited_h)
 
 
-def _line(
-    bot: Bot, books: _Books, runs: Mapping[str, str], start: datetime, end: datetime, workspace: Workspace
-) -> Line:
-    items = [i for i in books.items if runs.get(i.run) == bot.name and i.updated_at and start <= i.updated_at < end]
+def _line(bot: Bot, books: _Books, start: datetime, end: datetime, workspace: Workspace) -> Line:
+    items, asked = books.items_in(start, end), books.tasks
     ended = [i for i in items if i.state is State.DONE or i.state in _TO_PERSON]
-    ours = [run for run in books.runs if run.bot == bot.name and _within(run.ended_at or run.started_at, start, end)]
-    asked = [task for task in books.tasks if runs.get(task.run) == bot.name]
+    ours = [run for run in books.runs if _within(run.ended_at or run.started_at, start, end)]
     helped = {(task.queue, task.key) for task in asked}
     done = [i for i in ended if i.state is State.DONE]
     waited_h = sum(open_hours(task, start, end) for task in asked)

@@ -5,6 +5,7 @@ from nightclerk.console.pages import (
     api_read,
     audit,
     bots,
+    company,
     figures,
     healings,
     invoices,
@@ -16,6 +17,7 @@ from nightclerk.console.pages import (
     people,
     proof,
     runs,
+    screen,
     second,
     settings,
     sign_in,
@@ -28,6 +30,6 @@ from nightclerk.console.pages import (
 
 #: In the order in which addresses are tried: a fixed word goes before a name that may be anything.
 PAGES = (
-    sign_in, me, second, tonight, tasks, links, runs, proof, bots, where, mend, unmask, items, invoices, teach,
-    healings, figures, settings, mapping, people, audit, api_read, api_act,
+    sign_in, company, me, second, tonight, tasks, links, runs, screen, proof, bots, where, mend, unmask, items,
+    invoices, teach, healings, figures, settings, mapping, people, audit, api_read, api_act,
 )  # fmt: skip

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from datetime import UTC, datetime, timedelta
+from weakref import WeakKeyDictionary
 
 from fastapi import APIRouter, Request
 from fastapi.responses import PlainTextResponse, Response
@@ -14,15 +17,27 @@ from nightclerk.console.services import Services
 from nightclerk.figures.figures import Figures, Line, figures
 from nightclerk.figures.metrics import CONTENT_TYPE, metrics_text
 from nightclerk.texts import say
+from nightclerk.work.store import SqlStore
 from nightclerk.workspace import load_workspace
 
 router = APIRouter()
 WEEKS = (4, 12, 26, 52)
 MOST_REASONS = 12
+OLDEST_S = 60.0
+_known: WeakKeyDictionary[SqlStore, dict[int, tuple[float, Figures]]] = WeakKeyDictionary()
+_lock = threading.Lock()
 
 
 def figures_of(services: Services, weeks: int) -> Figures:
-    """The figures of the last whole weeks and this one."""
+    """The figures of the last whole weeks and this one, not older than a minute: years of items take a second."""
+    with _lock:
+        known = _known.setdefault(services.store, {})
+        if weeks not in known or time.monotonic() - known[weeks][0] > OLDEST_S:
+            known[weeks] = (time.monotonic(), _count(services, weeks))
+        return known[weeks][1]
+
+
+def _count(services: Services, weeks: int) -> Figures:
     local = services.now().astimezone(services.zone)
     monday = (local - timedelta(days=local.weekday())).replace(hour=0, minute=0, second=0, microsecond=0)
     since = monday - timedelta(weeks=weeks - 1)

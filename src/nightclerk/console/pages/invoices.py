@@ -19,6 +19,7 @@ from nightclerk.console.invoice_book import write_invoice_book
 from nightclerk.console.pages.common import page_of, people_of, renderer_of, services_of, state_from, user_of, window
 from nightclerk.console.pages.items import item_or_404
 from nightclerk.console.pledges import PledgeKind
+from nightclerk.console.received import received_for
 from nightclerk.console.services import Services
 from nightclerk.console.totals import totals_now
 from nightclerk.domain.items import State, WorkItem
@@ -100,9 +101,12 @@ def _show(
     services = services_of(request)
     path = file_of(services, item)
     before, after, open_now = neighbours(services, item.key)
+    review = reviews.review_of(item, services.workspace)
+    receipts, no_receipts = received_for(services.workspace, [one for c in review.candidates for one in c.orders])
     waiting = people_of(request).open_pledges(now=services.now())
     return renderer_of(request).page(
-        request, "invoice.html", status=status, item=item, review=reviews.review_of(item, services.workspace),
+        request, "invoice.html", status=status, item=item, review=review, receipts=receipts,
+        no_receipts=no_receipts,
         sizes=pdf_pages.page_sizes(path) if path else [], before=before, after=after, open_now=open_now, error=error,
         typed=typed or {}, limit=services.two_person_from,
         second=next((one for one in waiting if (one.kind, one.subject) == (PledgeKind.INVOICE, item.key)), None),

@@ -24,6 +24,7 @@ def _show(request: Request, *, error: str = "", secret: str = "", status: int = 
     session = session_now(request)
     return renderer_of(request).page(
         request, "me.html", status=status, error=error, secret=secret,
+        company=(person := people_of(request).person(session.user)) is not None and bool(person.subject),
         tokens=people_of(request).tokens(session.user), rights=sorted(GRANTS[session.role] - _NO_SCOPE),
     )  # fmt: skip
 

@@ -111,6 +111,7 @@ def run_page(request: Request, run: str, only: str = "", key: str = "") -> Respo
         "reel": reel(request, every, only, key),
         "stretches": film.stretches(story, every) if story else [],
         "live": live,
+        "watchable": record.state in GOING_ON and watchable(request, run),
         "progress": _progress(services, record, bots) if live else None,
         "usual_s": record_of(services.store.runs(bot=record.bot, limit=RUNS_JUDGED)).usual_s,
         "good": None if live else last_good(services, record),
@@ -121,6 +122,12 @@ def run_page(request: Request, run: str, only: str = "", key: str = "") -> Respo
         "moments_a_page": film.MOMENTS_A_PAGE,
     }
     return renderer_of(request).page(request, "run.html", **facts)
+
+
+def watchable(request: Request, run: str) -> bool:
+    """Whether its screen can be shown: it is at work on this machine."""
+    live = services_of(request).live
+    return live is not None and run in live.runs()
 
 
 def _progress(services: Services, record: RunRecord, bots: Mapping[str, BotInfo]) -> Progress | None:

@@ -21,18 +21,18 @@ _YEAR_S = 365 * 24 * 3600
 
 @router.get("/sign-in")
 def sign_in_page(request: Request, code: str = "", back: str = "", begun: str = "") -> Response:
-    return _page(request, back=back, code=code, begun=bool(begun))
+    return show(request, back=back, code=code, begun=bool(begun))
 
 
 @router.post("/sign-in")
 def sign_in(request: Request, code: Annotated[str, Form()] = "", back: Annotated[str, Form()] = "") -> Response:
     """Let somebody in by the one-time code that the terminal or the admin gave them."""
-    if not _may_try(request):
-        return _page(request, back=back, error="console.sign_in.slow", status=429)
+    if not may_try(request):
+        return show(request, back=back, error="console.sign_in.slow", status=429)
     token = people_of(request).redeem(code, now=services_of(request).now(), place=place_of(request))
     if token is None:
-        return _page(request, back=back, error="console.sign_in.wrong", status=403)
-    return _welcome(request, token, back)
+        return show(request, back=back, error="console.sign_in.wrong", status=403)
+    return welcome(request, token, back)
 
 
 @router.post("/sign-in/password")
@@ -42,15 +42,15 @@ def sign_in_by_password(
     password: Annotated[str, Form()] = "",
     back: Annotated[str, Form()] = "",
 ) -> Response:
-    if not _may_try(request, name.strip()):
-        return _page(request, back=back, name=name, error="console.sign_in.slow", status=429)
+    if not may_try(request, name.strip()):
+        return show(request, back=back, name=name, error="console.sign_in.slow", status=429)
     token = people_of(request).enter(name.strip(), password, now=services_of(request).now(), place=place_of(request))
     if token is None:
-        return _page(request, back=back, name=name, error="console.sign_in.no_fit", status=403)
-    return _welcome(request, token, back, name.strip())
+        return show(request, back=back, name=name, error="console.sign_in.no_fit", status=403)
+    return welcome(request, token, back, name.strip())
 
 
-def _may_try(request: Request, name: str = "") -> bool:
+def may_try(request: Request, name: str = "") -> bool:
     """Ten tries a minute from one address, and ten for one name from wherever they come."""
     limits: Limits = request.app.state.limits
     callers = [place_of(request), *([f"name {name}"] if name else [])]
@@ -58,7 +58,8 @@ def _may_try(request: Request, name: str = "") -> bool:
     return all(taken)
 
 
-def _welcome(request: Request, token: str, back: str, name: str = "") -> Response:
+def welcome(request: Request, token: str, back: str, name: str = "") -> Response:
+    """Let the browser in with its fresh session."""
     limits: Limits = request.app.state.limits
     for caller in (place_of(request), f"name {name}"):  # only wrong tries count
         limits.give_back(caller, SIGN_INS)
@@ -72,13 +73,15 @@ def _welcome(request: Request, token: str, back: str, name: str = "") -> Respons
     return response
 
 
-def _page(
+def show(
     request: Request, *, back: str, code: str = "", name: str = "", error: str = "", begun: bool = False,
-    status: int = 200,
+    sentence: str = "", status: int = 200,
 ) -> Response:  # fmt: skip
     return renderer_of(request).page(
         request, "sign_in.html", status=status, code=code, name=name, back=back, error=error, begun=begun,
+        sentence=sentence,
         by_password=any(one.has_password for one in people_of(request).people()),
+        company=request.app.state.company is not None,
     )  # fmt: skip
 
 

@@ -19,6 +19,8 @@ from nightclerk.console.pages.common import (
     user_of,
     window,
 )
+from nightclerk.console.pages.runs import watchable
+from nightclerk.console.pages.screen import take_over as ask_for_screen
 from nightclerk.console.pages.tonight import for_whom
 from nightclerk.console.pledges import PledgeKind
 from nightclerk.console.rights import Right
@@ -102,7 +104,9 @@ def answer_task(request: Request, name: str, answer: str) -> bool:
 
 @router.post("/tasks/take-over")
 def take_over(request: Request, run: Annotated[str, Form()]) -> Response:
-    """Hold the run, so that a person can work its screen where it stands; `resume` on the run's page gives it back."""
+    """Give a person the run's screen: here, where it is at work on this machine, else where it stands, on hold."""
+    if watchable(request, run):
+        return ask_for_screen(request, run)
     services = services_of(request)
     record = services.store.run(run)
     if record is None:

@@ -133,9 +133,7 @@ def tonight(request: Request, shift: str = "") -> Response:
     bots, workers, now = bots_by_name(services), store.workers(), services.now()
     waiting = {queue.name: queue.counts for queue in queues}
     dead = [worker for worker in workers if silent(worker, now)]
-    of_shift = {run.run: run for run in [*recent, *running]} | {
-        slot.run: run for slot in slots if slot.run and (run := store.run(slot.run))
-    }
+    of_shift = {run.run: run for run in [*recent, *running]} | store.runs_called(slot.run for slot in slots if slot.run)
     judged = [run for run in of_shift.values() if run.shift == shift or run.state in RUNNING]
     return renderer_of(request).page(
         request,
