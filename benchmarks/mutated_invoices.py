@@ -26,7 +26,7 @@ from nightclerk.documents.invoices import embedded, international, pdf
 from nightclerk.documents.invoices.compare import page_and_xml
 from nightclerk.documents.invoices.fapiao import is_fapiao
 from nightclerk.documents.invoices.glyphs import Page, page_of
-from nightclerk.documents.invoices.ofd import ofd_reading
+from nightclerk.documents.invoices.ofd import ofd_readings
 from nightclerk.documents.invoices.sheet import Sheet
 from nightclerk.documents.invoices.xml import xml_reading
 from nightclerk.domain.invoice_proofs import examine
@@ -119,7 +119,7 @@ def of_xml(path: Path, dice: random.Random) -> Iterator[Change]:
 def of_ofd(path: Path, dice: random.Random) -> Iterator[Change]:
     with zipfile.ZipFile(path) as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}
-    yield "", ofd_reading(path.read_bytes(), path.name)[1]
+    yield "", ofd_readings(path.read_bytes(), path.name)[1][0]
     for name, content in parts.items():
         if not name.lower().endswith(".xml"):
             continue
@@ -129,7 +129,7 @@ def of_ofd(path: Path, dice: random.Random) -> Iterator[Change]:
                 for other, data in {**parts, name: ElementTree.tostring(mutant)}.items():
                     archive.writestr(other, data)
             try:
-                yield f"{name} {what}", ofd_reading(packed.getvalue(), path.name)[1]
+                yield f"{name} {what}", ofd_readings(packed.getvalue(), path.name)[1][0]
             except NightClerkError:
                 yield what, None
 

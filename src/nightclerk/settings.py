@@ -21,7 +21,7 @@ class Settings:
     (a folder or an fsspec URL), "" for nowhere; `can`: what this machine's workers have, () for the usual;
     `parallel`: how many runs at once a worker performs, by capability. `vault`: auto, file or keyring; `logs`: text or
     json; `goodbye_s`: how long a stop waits for the items in hand; `waiting_cost_per_hour` in `currency`: what an hour
-    costs in which a question to a person stays open.
+    costs in which a question to a person stays open. `oidc`: the account service of the company, {} for none.
     """
 
     language: str = "zh"
@@ -38,6 +38,7 @@ class Settings:
     goodbye_s: float = 90.0
     currency: str = "CNY"
     waiting_cost_per_hour: Decimal = Decimal(0)
+    oidc: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,11 +116,23 @@ def _parallel(value: Any) -> dict[str, int]:
     return {str(can): n for can, n in value.items()}
 
 
+def _oidc(value: Any) -> dict[str, Any]:
+    """issuer, client and roles are needed. In the clear only to this very machine."""
+    texts = {str(key): one for key, one in dict(value).items()}
+    roles = texts.get("roles")
+    needed = all(isinstance(texts.get(key), str) and texts[key] for key in ("issuer", "client"))
+    safe = str(texts.get("issuer")).startswith(("https://", "http://127.0.0.1:", "http://localhost:"))
+    strange = set(texts) - {"issuer", "client", "secret", "roles", "claim", "name", "scope"}
+    if not needed or not safe or strange or not isinstance(roles, Mapping) or not roles:
+        raise ValueError(value)
+    return texts
+
+
 _READERS: dict[str, Callable[[Any], Any]] = {
     "language": _one_of(*LANGUAGES), "timezone": _zone, "day": _day, "database": str, "retry_base_s": seconds,
     "pictures_mb_per_run": _whole, "evidence": str, "can": words, "parallel": _parallel,
     "vault": _one_of("auto", "file", "keyring"), "logs": _one_of("text", "json"), "goodbye_s": seconds,
-    "currency": str, "waiting_cost_per_hour": _money,
+    "currency": str, "waiting_cost_per_hour": _money, "oidc": _oidc,
 }  # fmt: skip
 _WANTED = {
     "language": "language: zh or en", "timezone": "a time zone such as Asia/Shanghai",
@@ -128,6 +141,7 @@ _WANTED = {
     "can": "a list of words", "parallel": "parallel: {web: 3}", "vault": "vault: auto, file or keyring",
     "logs": "logs: text or json", "goodbye_s": "a duration such as 90s",
     "waiting_cost_per_hour": "an amount of money from 0 on",
+    "oidc": "issuer (https), client and roles {their group: role}, and at most secret, claim, name, scope besides",
 }  # fmt: skip
 
 

@@ -217,7 +217,11 @@ class _Reader:
         found: dict[str, Bot] = {}
         for file in sorted((self.root / "bots").glob("*.yaml")):
             name = f"bots/{file.name}"
-            bot = self._bot(name, self._file(name), accounts)
+            before = len(self.faults)
+            data = self._file(name)
+            if not data and len(self.faults) == before:
+                self.faults.append(Fault(where=f"{name}:1", expected="bot: and flow:", remedy="See bots/ for examples"))
+            bot = self._bot(name, data, accounts) if data else None
             if bot is not None and bot.name in found:
                 self.faults.append(
                     Fault(where=name, expected=f"a name of its own; {found[bot.name].where} is {bot.name!r} too")
@@ -234,16 +238,14 @@ class _Reader:
 
     def _bot(self, name: str, data: Mapping[str, Any], accounts: Mapping[str, Account]) -> Bot | None:
         before = len(self.faults)
-        if not data:
-            if before == len(self.faults):
-                self.faults.append(Fault(where=f"{name}:1", expected="bot: and flow:", remedy="See bots/ for examples"))
-            return None
         for key in data:
             if key not in _BOT_KEYS:
                 self._fault(name, data, key, f"a known key, not {key!r}", nearest(key, _BOT_KEYS))
         for key, required in _BOT_KEYS.items():
             if required and not data.get(key):
                 self.faults.append(Fault(where=f"{name}:1", expected=f"{key}: …", remedy=f"Add a line {key}:"))
+            elif required and isinstance(data[key], Mapping | list):
+                self._fault(name, data, key, f"one word for {key}, not {data[key]!r}", f"Mend {key}:")
         used = words(data.get("accounts") or data.get("account") or ())
         for account in used:
             if account not in accounts:
@@ -302,7 +304,9 @@ class _Reader:
             self.faults.append(Fault(where=f"{name}:{line}", expected=f"valid YAML ({why})", remedy="Mend the file"))
             return {}
         if data is not None and not isinstance(data, Mapping):
-            self.faults.append(Fault(where=f"{name}:1", expected="a mapping of names to values"))
+            self.faults.append(
+                Fault(where=f"{name}:1", expected="a mapping of names to values", remedy="Write lines name: value")
+            )
             return {}
         return data or {}
 

@@ -54,6 +54,18 @@ class TreeDesktop:
         leaf = self.root.inside[0].inside[0]
         leaf.ticked = not leaf.ticked and not self.deaf
 
+    def aim(self, _window: int | None) -> None:
+        pass
+
+    def answers(self, _window: Window, *, timeout_s: float) -> bool:
+        return True
+
+    def held(self) -> str:
+        return ""
+
+    def restore(self, _text: str) -> None:
+        pass
+
     def put(self, text: str) -> None:
         self.offered = text
 
@@ -103,7 +115,7 @@ def test_what_was_typed_is_read_back_from_the_tree() -> None:
 
 def test_a_field_that_stays_as_it_was_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     """A program that ignores the paste is not believed."""
-    monkeypatch.setattr("nightclerk.desktop.driver._COPY_S", 0.01)
+    monkeypatch.setattr("nightclerk.desktop.bursts.COPY_S", 0.01)
     desk = TreeDesktop(Leaf("text", labelled=("客户：",), content="old"))
     desk.deaf = True
     driver, field = found_on(desk, named("textbox", "客户"))

@@ -67,6 +67,18 @@ class World:
             elif keys == ("ctrl", "c"):
                 self.copied_text = self.text
 
+    def aim(self, _window: int | None) -> None:
+        pass
+
+    def answers(self, _window: Window, *, timeout_s: float) -> bool:
+        return True
+
+    def held(self) -> str:
+        return ""
+
+    def restore(self, text: str) -> None:
+        self.kept = text
+
     def type_ascii(self, text: str) -> None:
         self.text = text
 

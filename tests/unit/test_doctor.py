@@ -32,6 +32,8 @@ class FakeFacts:
     bus: bool = True
     desktop: str = ":0"
     is_locked: bool | None = False
+    is_disconnected: bool | None = False
+    is_elevated: bool | None = True
     seen: Screen | NoAnswer | None = field(
         default_factory=lambda: Screen(width=1280, height=800, uniform=False)
     )  # fmt: skip
@@ -66,6 +68,12 @@ class FakeFacts:
         if isinstance(self.seen, NoAnswer):
             raise self.seen
         return self.seen
+
+    def disconnected(self) -> bool | None:
+        return self.is_disconnected
+
+    def elevated(self) -> bool | None:
+        return self.is_elevated
 
     def scale_percent(self) -> int | None:
         return self.scale
@@ -108,6 +116,8 @@ def test_a_whole_machine_is_fit(tmp_path: Path) -> None:
         ("NO_ACCESSIBILITY_BUS", {"bus": False}, "not there", "Run: apt-get install at-spi2-core"),
         ("NO_OCR", {"modules": set()}, "not there", "Only scans and windows without control names"),
         ("LOCKED_SESSION", {"is_locked": True}, "locked", "Unlock it"),
+        ("DISCONNECTED_SESSION", {"is_disconnected": True}, "disconnected", "A disconnected session"),
+        ("NOT_ELEVATED", {"is_elevated": False}, "ordinary user", "A program that runs"),
         ("BLACK_SCREEN", {"seen": Screen(width=800, height=600, uniform=True)}, "800×600", "The screen has a"),
         ("WRONG_DPI", {"scale": 150}, "150 %", "Set the scale to 100 %"),
         ("DISK_LOW", {"free": 1024**3}, "1.0 GB free", "A run stops when its evidence cannot be written"),

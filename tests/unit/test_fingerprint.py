@@ -88,3 +88,11 @@ def test_a_broken_file_is_named(tmp_path: Path) -> None:
     (folder / "orders.yaml").write_text("orders: [1, 2", encoding="utf-8")
     with pytest.raises(WorkspaceError, match=r"selectors/shop/prints/orders\.yaml"):
         load_prints("shop", workspace=tmp_path)
+
+
+def test_what_a_select_offers_is_kept_as_digests() -> None:
+    """Its choices tell it from others; no text of them is stored, and a private one leaves not even a digest."""
+    raw = {"role": "combobox", "tag": "select", "control": True, "choices": ["一号仓", "13800001234"]}
+    kept = learned(raw)
+    assert kept.choices == (digest("一号仓"),)
+    assert kept.choices[0] in seen(raw).choices

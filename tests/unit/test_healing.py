@@ -227,3 +227,35 @@ def test_the_caption_of_a_table_is_no_news() -> None:
     assert verify(table, replace(table, name="我的请求", before=("共 0 条", "查询")))[0]
     button = Fingerprint(role="button", tag="button", control=True, **facts)
     assert not verify(button, replace(button, name="删除", before=("共 0 条", "查询")))[0]
+
+
+@pytest.mark.parametrize(
+    ("offered", "ending"),
+    [(("一号仓", "二号仓"), "healed"), (("一号仓", "二号仓", "三号仓"), "healed"), (("一号仓", "某供应商"), "unsure")],
+)
+def test_a_select_without_a_name_is_told_by_what_it_offers(offered: tuple[str, ...], ending: str) -> None:
+    """One that offers more is still the same; one that lacks a choice of it stands there in its place."""
+    plain = Fingerprint(
+        role="combobox", tag="select", classes=("pick",), path=("div.line", "form#order", "main"), heading="订单",
+        landmarks=("form#order", "main"), form="order", before=("备注", "数量"), after=("取消",), order=3,
+        box=(10, 40, 80, 20), token="a1", kin_before=("b1", "b2"), kin_after=("c1", "c2"),
+        counts={"twins": 1, "nth": 0}, control=True,
+    )  # fmt: skip
+    wanted = replace(plain, choices=tuple(digest(text) for text in ("一号仓", "二号仓")))
+    there = replace(plain, choices=tuple(digest(text) for text in offered), classes=("pick-2",))
+    verdict = decide_healing(wanted, [there], ActClass.EDIT)
+    assert verdict.ending == ending
+    assert ("other_choices" in verdict.reasons) is (ending == "unsure")
+
+
+def test_a_field_without_words_is_not_taken_elsewhere() -> None:
+    """The only field of a page, without a name, is not the only field of another part of it."""
+    field = Fingerprint(
+        role="textbox", tag="input", path=("div",), order=0, token="a1", box=(8, 8, 150, 20),
+        counts={"twins": 1, "nth": 0}, control=True,
+    )  # fmt: skip
+    moved = replace(field, path=("section",), heading="快捷方式")
+    assert decide_healing(field, [field], ActClass.READ).ending == "healed"
+    verdict = decide_healing(field, [moved], ActClass.READ)
+    assert verdict.ending == "unsure"
+    assert "elsewhere" in verdict.reasons

@@ -39,6 +39,10 @@ FRENCH = (
     "FACTURE N° : RE-7", "Date : 05/11/2026", "Date d'échéance : 05/12/2026", "Total HT 1 000,00", "TVA 190,00",
     "Total TTC 1 190,00",
 )  # fmt: skip
+SWISS = (
+    "Faktura Nr. RE-7", "Zürich, 5. November 2026", "Tisch  1'000.00", "Total exkl. MWST 1'000.00", "MWST 19 % 190.00",
+    "Total inkl. MWST CHF 1'190.00", "Zahlbar innert 30 Tagen",
+)  # fmt: skip
 
 
 def read(folder: Path, rows: tuple[str, ...], *, xml: str = "") -> Invoice:
@@ -56,7 +60,7 @@ def read(folder: Path, rows: tuple[str, ...], *, xml: str = "") -> Invoice:
     return invoice
 
 
-@pytest.mark.parametrize("rows", [GERMAN, ENGLISH, FRENCH], ids=["german", "english", "french"])
+@pytest.mark.parametrize("rows", [GERMAN, ENGLISH, FRENCH, SWISS], ids=["german", "english", "french", "swiss"])
 def test_number_day_and_totals_from_the_page(tmp_path: Path, rows: tuple[str, ...]) -> None:
     """Three languages, three ways to write amounts and dates; other dates are not taken for the day of issue."""
     invoice = read(tmp_path, rows)
@@ -111,3 +115,25 @@ def test_how_amounts_are_written(text: str, value: str) -> None:
     """The last mark before two digits is the decimal mark, whatever country."""
     (found,) = figures(text, decimal_mark([text]))
     assert found.value == Decimal(value)
+
+
+def test_titles_that_name_the_currency(tmp_path: Path) -> None:
+    """`EP in EUR` and `GP in EUR` are the price and the amount of a line."""
+    path = tmp_path / "a.pdf"
+    canvas = Canvas(str(path))
+    rows = (
+        ("Pos.", "Bezeichnung", "Menge", "EP in EUR", "GP in EUR"), ("1", "Tisch", "2", "400,00", "800,00"),
+        ("2", "Lampe", "4", "50,00", "200,00"),
+    )  # fmt: skip
+    for number, row in enumerate(rows):
+        for left, text in zip((60, 90, 300, 380, 470), row, strict=True):
+            canvas.drawString(left, 600 - 16 * number, text)
+    for number, text in enumerate(GERMAN[:2]):
+        canvas.drawString(60, 760 - 16 * number, text)
+    for number, text in enumerate(GERMAN[3:]):
+        canvas.drawString(380, 520 - 16 * number, text)
+    canvas.save()
+    (invoice,) = read_invoices(path)
+    assert [(line.name, line.quantity, line.price, line.net) for line in invoice.lines] == [
+        ("Tisch", 2, Decimal("400.00"), Decimal("800.00")), ("Lampe", 4, Decimal("50.00"), Decimal("200.00")),
+    ]  # fmt: skip

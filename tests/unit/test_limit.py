@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 
 import pytest
+from loguru import logger
 
 from nightclerk.limit import STUCK, limited
 
@@ -18,8 +19,9 @@ def test_nothing_happens_in_time() -> None:
 
 
 def test_what_does_not_come_back_ends_the_process() -> None:
-    """Killing the apps did not free the block: the process leaves with a code of its own."""
-    left, codes = threading.Event(), []
+    """Killing the apps did not free the block: the process says so and leaves with a code of its own."""
+    left, codes, said = threading.Event(), [], []
+    sink = logger.add(said.append, level="ERROR")
 
     def leave(code: int) -> None:
         codes.append(code)
@@ -27,7 +29,9 @@ def test_what_does_not_come_back_ends_the_process() -> None:
 
     with limited(0.05, kill=lambda: None, leave=leave, grace_s=0.05) as limit:
         assert left.wait(20)
+    logger.remove(sink)
     assert (codes, limit.struck) == ([STUCK], True)
+    assert any("an item did not come back after 0.05 s" in line for line in said)
 
 
 def test_an_app_that_cannot_be_killed_is_left_with_the_process() -> None:

@@ -19,6 +19,7 @@ from nightclerk.domain.items import Outcome, RunRecord, RunState, Slot, Task
 from nightclerk.messages import Channel, Messaging, Post, load_messaging
 from nightclerk.messages.notices import Notices
 from nightclerk.messages.sending import NotDelivered, send
+from nightclerk.messages.texts import shortened
 from nightclerk.vault import FileVault
 from nightclerk.work.store import SqlStore
 from nightclerk.workspace import Bot, Settings, Workspace
@@ -31,11 +32,12 @@ class Wire:
 
     def __init__(self) -> None:
         self.sent: list[tuple[str, str]] = []
-        self.down = ""
+        self.down, self.fails_at = "", -1
+        self.room: int | None = None
 
     def __call__(self, channel: Channel, vault: Any, *, title: str, body: str) -> None:
-        if self.down:
-            raise NotDelivered(channel=channel.name, why=self.down)
+        if self.down or len(self.sent) == self.fails_at:
+            raise NotDelivered(channel=channel.name, why=self.down or "too often")
         self.sent.append((channel.name, body))
 
 
@@ -50,6 +52,7 @@ def post(store: SqlStore, clock: Any, wire: Wire, *channels: Channel, tmp: Path 
     return Post(
         store=store, messaging=Messaging(channels=known, **facts), notices=notices, vault=FileVault(tmp), clock=clock,
         zone=ZoneInfo("Asia/Shanghai"), language="en", send=wire, report=lambda now: {"en": "all well", "zh": "好"},
+        room=lambda channel, vault: wire.room,
     )  # fmt: skip
 
 
@@ -85,6 +88,36 @@ def test_a_channel_that_fails_is_tried_again_and_then_given_up_in_sight(
     assert store.send_again(now=clock.now()) == 1
     room.round()
     assert [body.splitlines()[1] for _, body in wire.sent] == ["• b: no page (r1)"]
+
+
+def test_what_is_too_long_for_a_channel_goes_out_in_parts_and_no_part_twice(
+    store: SqlStore, clock: Any, wire: Wire
+) -> None:
+    """The second of three texts is refused: it and the third come later, the first is not sent again."""
+    for n in range(9):
+        store.ask(Task(task=f"t{n}", kind="question", question=f"第{n}单：是否同一订单？" * 12, asked_at=clock.now()))
+    wire.room, wire.fails_at = 2048, 1
+    room = post(store, clock, wire)
+    room.round()
+    clock.go(61)
+    room.round()
+    wire.fails_at = -1
+    for _ in range(3):
+        clock.go(61)
+        room.round()
+    bodies = [body for _, body in wire.sent]
+    assert len(bodies) == 3
+    assert all(len(body.encode()) <= 1948 for body in bodies)
+    assert ["task: t0" in body for body in bodies] == [True, False, False]
+    assert [sum(f"task: t{n}\n" in body for body in bodies) for n in range(9)] == [1] * 9
+
+
+def test_one_long_message_keeps_its_head_and_its_link() -> None:
+    """No letter is cut in two, and the limit holds."""
+    text = shortened("订单" * 2000 + " https://n.example/t/abc", 2000)
+    assert len(text.encode()) <= 2000
+    assert text.startswith("订单订单")
+    assert text.endswith("订单 https://n.example/t/abc")
 
 
 def test_two_post_rooms_send_a_message_once(store: SqlStore, clock: Any, wire: Wire) -> None:
@@ -160,7 +193,7 @@ def test_mistakes_in_the_file_are_told_at_their_line(tmp_path: Path) -> None:
     (tmp_path / "config").mkdir()
     (tmp_path / "config" / "messages.yaml").write_text(
         "channels:\n  a: {url: 'wecombot://abcdef'}\n  b: {url: 'json://h', tell: [bot_fails]}\n  c: {}\n"
-        "morning: 25:00\n"
+        "morning: 25:00\nconsole: night.example\n"
     )
     messaging, faults = load_messaging(tmp_path)
     assert list(messaging.channels) == ["b"]
@@ -169,6 +202,7 @@ def test_mistakes_in_the_file_are_told_at_their_line(tmp_path: Path) -> None:
         "config/messages.yaml:3: a kind of message, not 'bot_fails'",
         "config/messages.yaml:4: either secret: or url: for the channel 'c'",
         "config/messages.yaml:5: a time of day for morning, not '25:00'",
+        "config/messages.yaml:6: an address for console, not 'night.example'",
     ]
 
 

@@ -49,6 +49,7 @@ class Desk:
     def __init__(self, store: SqlStore, clock: Any, film: Any, tmp_path: Path) -> None:
         self.store, self.clock, self.film, self.path = store, clock, film, tmp_path
         self.apps = NoApps()
+        self.shown: Any = None
 
     def run(
         self, function: Any, *, each: Queue[Order] | None = orders, item_timeout_s: float = 300.0, **facts: Any
@@ -59,6 +60,7 @@ class Desk:
         stage = Backstage(
             record=record, workspace=Workspace(root=self.path), store=self.store, film=self.film, clock=self.clock,
             day=date(2026, 11, 20), files=self.path, wait=self.clock.go,
+            still=lambda: self.shown,
         )  # fmt: skip
         self.left: list[int] = []
         return Performer(
@@ -282,6 +284,21 @@ def test_an_item_that_takes_too_long_loses_its_apps_and_is_tried_again(desk: Des
 
     assert desk.run(key_order, item_timeout_s=0.2) is RunState.DONE
     assert (tries.count("a"), set(desk.states().values()), desk.left) == (2, {State.DONE}, [])
+
+
+def test_a_screen_that_hangs_is_pictured_and_its_apps_are_ended(desk: Desk) -> None:
+    """What it showed is on film beside the note that it was stuck; then its programs are killed."""
+    desk.shown = "what the screen showed"
+
+    def key_order(tx: Transaction, order: Order) -> None:
+        if order.key == "a" and not desk.apps.killed.is_set():
+            desk.apps.killed.wait(20)
+            raise RuntimeError("the program is gone")
+
+    desk.run(key_order, item_timeout_s=0.2)
+    assert desk.apps.killed.is_set()
+    stuck = desk.film.lines.index(("note", "stuck", {"picture": ""}))
+    assert desk.film.lines[stuck - 1] == ("picture", "what the screen showed")
 
 
 def test_too_long_is_the_reason_that_people_read(desk: Desk) -> None:

@@ -217,3 +217,20 @@ def test_a_slot_whose_bot_is_gone_says_so(store: SqlStore, clock: Any) -> None:
     desk.look()
     _, outcome, why = desk.outcomes()[0]
     assert (outcome, why.partition(":")[0]) == (Outcome.BLOCKED, "NO_BOT b")
+
+
+def test_a_schedule_that_was_changed_while_nobody_was_on_duty_leaves_what_it_owed(store: SqlStore, clock: Any) -> None:
+    """The starts that passed by the old line are missed under its name; the new line begins now."""
+    Desk(store, clock, bot("b", every="1h")).look()
+    clock.go(2 * 3600 + 60)
+    changed = Desk(store, clock, bot("b", cron="30 23 * * *"))
+    owed = changed.agenda.missed_since(NOON, now=clock.now())
+    assert [(slot.planned_for, slot.outcome) for slot in owed] == [
+        (NOON + timedelta(hours=n), Outcome.PLANNED) for n in (1, 2)
+    ]
+    changed.look()
+    changed.look()
+    assert words(changed) == ["20 13:00 missed schedule: every: 1h", "20 14:00 missed schedule: every: 1h"]
+    clock.go(2 * 3600)
+    changed.look()
+    assert words(changed)[2:] == ["20 15:30 running"]

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nightclerk.domain.privacy import find_private, luhn, mask
+from nightclerk.domain.privacy import brief, find_private, luhn, mask
 
 
 @pytest.mark.parametrize(
@@ -78,3 +78,10 @@ def test_luhn_knows_a_check_digit() -> None:
     """The well-known example number passes, and fails with its last digit changed."""
     assert luhn("79927398713")
     assert not luhn("79927398714")
+
+
+def test_a_text_is_masked_before_it_is_shortened() -> None:
+    """Cut first, an address would lose its street, by which it is known, and keep its province and city."""
+    told = "收货信息：浙江省杭州市西湖区文三路90号3幢"
+    assert find_private(told[:14]) == ()
+    assert brief(told, 14) == "收货信息：‹address›"

@@ -42,7 +42,7 @@ class FakeEngine:
     def cancel(self, run: str, *, turn: int = 0) -> None:
         self.states[run, turn] = "CANCELLED"
 
-    def fire(self, run: str, *, needs: str, turn: int = 0, version: str = "") -> None:
+    def fire(self, run: str, *, needs: str, turn: int = 0, version: str = "", due_at: object = None) -> None:
         self.states[run, turn] = "ENQUEUED"
         self.fired.append((run, turn, version))
 

@@ -14,7 +14,7 @@ from nightclerk.errors import MissingPart
 from nightclerk.evidence.replay import Event
 from nightclerk.office.preflight import preflight
 from nightclerk.rehearsal import due_bots, rehearse
-from nightclerk.rehearsal.pages import pages_of
+from nightclerk.rehearsal.pages import pages_of, used
 from nightclerk.rehearsal.rehearse import _export
 from nightclerk.screens import WebApp
 from nightclerk.work.agenda import Agenda
@@ -42,6 +42,18 @@ def test_what_is_expected_at_once_is_what_came_before_the_first_click() -> None:
     assert [(page.path, list(page.elements)) for page in pages] == [
         ("orders#/all", ["orders.day", "orders.search", "orders.banner"]), ("stock", ["stock.free"]),
     ]  # fmt: skip
+
+
+def test_a_program_without_addresses_is_looked_at_as_it_stands_after_signing_in() -> None:
+    """What a key or a click leads to is behind; what was found absent is not expected, a name loses its values."""
+    events = [
+        act("fill", "login.user", step=0), act("exists", "box.any", "no"), act("read", "main.row(n=3)"),
+        act("press", value="F5"), act("fill", "voucher.customer"), act("wait_gone", "box.question"),
+    ]  # fmt: skip
+    [page] = pages_of(events, programs=("shop",))
+    assert (page.path, list(page.elements)) == ("", ["main.row"])
+    assert used(events, "shop") == {"main.row", "voucher.customer"}
+    assert pages_of(events) == []
 
 
 def test_who_is_due_tonight(store: SqlStore, clock: Any) -> None:

@@ -22,6 +22,7 @@ def fill(way: dict[str, str], value: str = NASTY) -> str:
         ('tr[data-order="{v}"]', "123", 'tr[data-order="123"]'),
         ('tr[data-order="{v}"]', NASTY, 'tr[data-order="a\\22 b\\27 c]\\5c d"]'),
         ("#row-{v}", "1 2", "#row-\\31 \\20 \\32 "),
+        ('tr:text-matches("(^| ){v}$")', "1.5", 'tr:text-matches("(^| )1\\5c .5$")'),
     ],
 )
 def test_css_values_cannot_end_their_string(template: str, value: str, wanted: str) -> None:

@@ -63,6 +63,23 @@ def test_broken_yaml_is_one_sentence(tmp_path: Path) -> None:
         home.bot("bad")
 
 
+@pytest.mark.parametrize(
+    ("content", "sentences"),
+    [
+        (b"", ["bots/x.yaml:1: bot: and flow:. See bots/ for examples"]),
+        (b"- a\n", ["bots/x.yaml:1: a mapping of names to values. Write lines name: value"]),
+        (b"bot: x\nflow: {a: b}\n", ["bots/x.yaml:2: one word for flow, not {'a': 'b'}. Mend flow:"]),
+        (b"bot: x\n\xff", ["bots/x.yaml:1: valid YAML ('utf-8' codec can't decode byte 0xff"]),
+    ],
+)
+def test_rubbish_in_a_bots_file_is_one_sentence(tmp_path: Path, content: bytes, sentences: list[str]) -> None:
+    """Empty, a list, a flow that is no word, no text at all: one fault each, with file and line."""
+    (tmp_path / "bots").mkdir()
+    (tmp_path / "bots" / "x.yaml").write_bytes(content)
+    found = [fault.sentence() for fault in load_workspace(tmp_path).faults]
+    assert [one[: len(sentence)] for one, sentence in zip(found, sentences, strict=True)] == sentences
+
+
 def test_a_password_in_accounts_is_refused(tmp_path: Path) -> None:
     """Secrets belong into the vault, and the sentence says how."""
     home = make(tmp_path, **{"config/accounts.yaml": "shop-night: {app: shop, password: x}\n"})

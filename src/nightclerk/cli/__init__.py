@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import sys
+from typing import Annotated
 
 import typer
 
@@ -10,6 +12,23 @@ from nightclerk.errors import NightClerkError
 from nightclerk.speech import speak_cleanly
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_show_locals=False)
+
+
+def _tell_version(asked: bool) -> None:
+    from nightclerk.app import program_version
+
+    if asked:
+        print(f"nightclerk {program_version()}")
+        raise typer.Exit
+
+
+@app.callback()
+def _about(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_tell_version, is_eager=True, help="版本 / the version")
+    ] = False,
+) -> None:
+    """夜班：在没有接口的屏幕上替人做夜里的活 / NightClerk works the screens that have no API, at night."""
 
 
 def main() -> None:
@@ -23,6 +42,7 @@ def main() -> None:
         raise SystemExit(1) from None
 
 
+@functools.cache
 def _register() -> None:
     """Import the modules that add their words to `app` (late, so that `--help` of one word stays quick)."""
     from nightclerk.cli import (

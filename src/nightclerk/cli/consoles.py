@@ -10,14 +10,18 @@ from typing import Annotated, Any
 import typer
 
 from nightclerk.app import links_key, vault_of
-from nightclerk.cli.common import OfficeOnlyOption, WorkspaceOption, screen, the_workspace
-from nightclerk.cli.evidence import book_of, verified
+from nightclerk.cli.access_book import book_of
+from nightclerk.cli.common import OfficeOnlyOption, WorkspaceOption, screen, the_workspace, until_told
+from nightclerk.cli.evidence import verified
 from nightclerk.cli.evidence_keeping import trusted_by
+from nightclerk.console.oidc import oidc_of
 from nightclerk.console.serve import ConsoleHandle, start_console
 from nightclerk.console.services import BotInfo, Parameter, Services
+from nightclerk.documents.payment_rules import load_approval_rules
 from nightclerk.evidence.pack import Packed, make_pack
 from nightclerk.evidence.replay import load_run
 from nightclerk.flow import load_flow
+from nightclerk.live import open_live
 from nightclerk.office.office import Office
 from nightclerk.texts import say
 from nightclerk.workspace import Bot
@@ -36,8 +40,6 @@ def console(
     workspace: WorkspaceOption = None,
 ) -> None:
     """Serve the console (and work off what is launched from it) until Ctrl+C. Nothing starts by itself."""
-    from nightclerk.cli.work import until_told
-
     office = Office(the_workspace(workspace), cans=() if office_only else None, gathers=True)
     handle = console_of(office, port=port, code=code)
     try:
@@ -64,6 +66,9 @@ def console_of(office: Office, *, port: int = 0, code: bool = False) -> ConsoleH
         pack=lambda folder, out: _packed(office, folder, out),
         secrets=lambda: vault_of(home).names(),
         link_key=lambda: links_key(home),
+        two_person_from=load_approval_rules(home.root).general_manager_from,
+        live=open_live(home.data),
+        oidc=oidc_of(home.settings.oidc, lambda name: vault_of(home).get(name).reveal()),
     )
     handle = start_console(services, port=port)
     screen.print(say("cli.console_at", url=handle.new_sign_in_url() if code else handle.sign_in_url), soft_wrap=True)

@@ -116,7 +116,11 @@ def messages(
     print_table(say("messages.sent_title"), [say(f"messages.{name}") for name in names], rows)
 
 
-def send_test(channel: str, as_json: JsonOption = False, workspace: WorkspaceOption = None) -> None:
+def send_test(
+    channel: Annotated[str, typer.Argument(help="config/messages.yaml 中的渠道 / a channel of it")],
+    as_json: JsonOption = False,
+    workspace: WorkspaceOption = None,
+) -> None:
     """Send one test message now."""
     home = the_workspace(workspace)
     channels = _messaging(home).channels

@@ -15,7 +15,7 @@ from nightclerk.locate.rewrite import write_accepted
 from nightclerk.reviews.healings import settle_answers, tell_answer
 from nightclerk.texts import say
 
-StateOption = Annotated[str, typer.Option(help="open|unsure|accepted|refused|written")]
+StateOption = Annotated[str, typer.Option(help="状态 / state: open|unsure|accepted|refused|written")]
 
 
 def register(app: typer.Typer) -> None:

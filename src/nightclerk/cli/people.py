@@ -18,6 +18,8 @@ from nightclerk.work.answers import Answers, NoSuchTask
 from nightclerk.work.links import sign_link
 from nightclerk.workspace import Workspace
 
+TaskArgument = Annotated[str, typer.Argument(help="任务，见 nightclerk tasks / a task, see nightclerk tasks")]
+
 
 def register(app: typer.Typer) -> None:
     app.command("tasks", help="等人处理的事 / what waits for people")(tasks)
@@ -51,7 +53,7 @@ def _row(task: Task, zone: ZoneInfo) -> list[str]:
 
 
 def task(
-    name: str,
+    name: TaskArgument,
     link: Annotated[bool, typer.Option("--link", help="签发一次性链接 / sign a link that answers it once")] = False,
     as_json: JsonOption = False,
     workspace: WorkspaceOption = None,
@@ -79,7 +81,12 @@ def _picture(home: Workspace, task: Task) -> str:
     return str(files[0]) if files else ""
 
 
-def answer(task: str, answer: str, as_json: JsonOption = False, workspace: WorkspaceOption = None) -> None:
+def answer(
+    task: TaskArgument,
+    answer: Annotated[str, typer.Argument(help="回答，或选项之一 / the answer, or one of the choices")],
+    as_json: JsonOption = False,
+    workspace: WorkspaceOption = None,
+) -> None:
     """Answer a task; a shift on duty starts its bot again at once, otherwise the item goes with its next run."""
     home = the_workspace(workspace)
     with the_store(workspace) as store:

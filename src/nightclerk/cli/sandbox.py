@@ -33,7 +33,9 @@ def register(app: typer.Typer) -> None:
 
 
 def up(
-    trouble: Annotated[list[str] | None, typer.Option(help=f"{', '.join(NAMES)}, all")] = None,
+    trouble: Annotated[
+        list[str] | None, typer.Option(help=f"要注入的麻烦 / troubles to inject: {', '.join(NAMES)}, all")
+    ] = None,
     workspace: WorkspaceOption = None,
 ) -> None:
     """Start the practice systems and keep them up until Ctrl+C."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -22,10 +23,13 @@ def register(app: typer.Typer) -> None:
     app.command("doctor", help="检查这台机器 / what this machine has and lacks")(doctor)
 
 
-def init(folder: Path) -> None:
+def init(folder: Annotated[Path, typer.Argument(help="新文件夹 / a new folder")], as_json: JsonOption = False) -> None:
     """Make a new workspace with the starter's bots, flows, selectors and config."""
-    create_workspace(folder)
-    print(say("cli.init_done", folder=folder))
+    made = create_workspace(folder)
+    if as_json:
+        print_json({"workspace": str(made.resolve()), "made": True})
+    else:
+        print(say("cli.init_done", folder=folder))
 
 
 def check(as_json: JsonOption = False, workspace: WorkspaceOption = None) -> None:

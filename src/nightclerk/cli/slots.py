@@ -108,7 +108,7 @@ def list_(
 
 
 def event(
-    name: str,
+    name: Annotated[str, typer.Argument(help="事件，见 bots/ 中的 event: / an event, see event: in bots/")],
     key: Annotated[str, typer.Option(help="同一个键只算一次，默认当前时刻 / one key counts once; default: now")] = "",
     as_json: JsonOption = False,
     workspace: WorkspaceOption = None,

@@ -22,6 +22,7 @@ from nightclerk.vault.totp import seed_of
 from nightclerk.workspace import Workspace, nearest
 
 FileOption = Annotated[Path | None, typer.Option("--from-file", help="从文件读取 / read it from a file")]
+NameArgument = Annotated[str, typer.Argument(help="密码的名字 / the secret's name")]
 #: A password that has stood for longer is pointed out.
 OLD_DAYS = 365
 
@@ -38,7 +39,7 @@ def register(app: typer.Typer) -> None:
 
 
 def set_(
-    name: str,
+    name: NameArgument,
     from_file: FileOption = None,
     totp: Annotated[bool, typer.Option("--totp", help="动态码种子 / the seed of one-time codes")] = False,
     as_json: JsonOption = False,
@@ -77,7 +78,7 @@ def rotate(
     _said(say("vault.replaced", name=name), as_json, {"rotated": name})
 
 
-def remove(name: str, as_json: JsonOption = False, workspace: WorkspaceOption = None) -> None:
+def remove(name: NameArgument, as_json: JsonOption = False, workspace: WorkspaceOption = None) -> None:
     """Remove a secret."""
     vault = vault_of(the_workspace(workspace))
     _known(name, vault.names())
@@ -85,9 +86,10 @@ def remove(name: str, as_json: JsonOption = False, workspace: WorkspaceOption = 
     _said(say("vault.removed", name=name), as_json, {"name": name, "removed": True})
 
 
-def new_key() -> None:
+def new_key(as_json: JsonOption = False) -> None:
     """Print a fresh key. It is not stored anywhere."""
-    print(Fernet.generate_key().decode())
+    key = Fernet.generate_key().decode()
+    _said(key, as_json, {"key": key})
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -42,7 +42,7 @@ def register(app: typer.Typer) -> None:
 
 
 def run(
-    bot: str,
+    bot: Annotated[str, typer.Argument(help="机器人，见 bots/ / a bot of bots/")],
     set_: Annotated[list[str] | None, typer.Option("--set", help="参数 / parameter: name=value")] = None,
     rehearse: Annotated[bool, typer.Option(help="演练：除提交外都做 / everything but the commits")] = False,
     first: Annotated[int | None, typer.Option(help="做完前 N 条后停下询问 / stop after N items and ask")] = None,

@@ -28,6 +28,9 @@ from nightclerk.work.controls import Controls
 FLOWS_S = 10.0
 
 
+RunArgument = Annotated[str, typer.Argument(help="运行，见 nightclerk runs / a run, see nightclerk runs")]
+
+
 def register(app: typer.Typer) -> None:
     app.command("worker", help="在本机执行运行 / perform runs on this machine")(worker)
     app.command("workers", help="哪些工作进程在线 / which workers are up")(workers)
@@ -142,17 +145,17 @@ def runs(
     print_table(say("workers.runs"), headers, rows)
 
 
-def pause(run: str, as_json: JsonOption = False, workspace: WorkspaceOption = None) -> None:
+def pause(run: RunArgument, as_json: JsonOption = False, workspace: WorkspaceOption = None) -> None:
     """Let a run end the item in its hands and hold nothing until it is resumed."""
     _tell(workspace, as_json, "paused", lambda controls: controls.pause(run, person()))
 
 
-def resume(run: str, as_json: JsonOption = False, workspace: WorkspaceOption = None) -> None:
+def resume(run: RunArgument, as_json: JsonOption = False, workspace: WorkspaceOption = None) -> None:
     """Go on with a paused run, on whichever worker is free."""
     _tell(workspace, as_json, "resumed", lambda controls: controls.resume(run, person()))
 
 
-def cancel(run: str, as_json: JsonOption = False, workspace: WorkspaceOption = None) -> None:
+def cancel(run: RunArgument, as_json: JsonOption = False, workspace: WorkspaceOption = None) -> None:
     """Stop a run after the item in its hands; a queued or paused one never starts."""
     _tell(workspace, as_json, "cancelled", lambda controls: controls.cancel(run, person()))
 

@@ -86,7 +86,7 @@ class _Reader:
         channels = {one.name: one for name in given if (one := self._channel(given, name)) is not None}
         return Messaging(
             channels=channels, group_s=self._group(data), morning=self._morning(data),
-            console=str(data.get("console") or "").rstrip("/"),
+            console=self._console(data),
         )  # fmt: skip
 
     def _channel(self, given: Mapping[str, Any], name: str) -> Channel | None:
@@ -115,6 +115,14 @@ class _Reader:
         except ValueError:
             self._fault(data, "group", say("messages.group", value=data["group"]), say("calendar.mend"))
             return 60.0
+
+    def _console(self, data: Mapping[str, Any]) -> str:
+        """The console's address; one without http(s):// would make links that nobody can open."""
+        address = str(data.get("console") or "").rstrip("/")
+        if address and not address.startswith(("https://", "http://")):
+            self._fault(data, "console", say("messages.console", value=address), say("messages.console_remedy"))
+            return ""
+        return address
 
     def _morning(self, data: Mapping[str, Any]) -> time | None:
         if data.get("morning") is None:

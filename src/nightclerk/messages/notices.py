@@ -40,14 +40,14 @@ class Notices:
     def _things(self, now: datetime) -> Iterator[tuple[str, str, str, Callable[[], dict[str, Any]]]]:
         """What there is to tell: its name, its text's key, its kind, and the facts (made only when they are needed)."""
         since = now - LOOK_BACK
-        for task in self.store.tasks(limit=10_000):
+        for task in reversed(self.store.tasks(limit=10_000)):
             yield f"task:{task.task}", "person_needed", "person_needed", partial(self._task, task)
         for task in self.store.overdue(now):
             yield f"overdue:{task.task}", "overdue", "person_needed", partial(self._task, task)
         for slot in self.store.slots_between(since, now):
             if slot.outcome in (Outcome.MISSED, Outcome.BLOCKED):
                 yield f"slot:{slot.slot_id}", f"slot_{slot.outcome.value}", "slot_missed", partial(self._slot, slot)
-        for run in self.store.runs(states=_BROKEN, limit=200):
+        for run in reversed(self.store.runs(states=_BROKEN, limit=200)):
             if run.ended_at and run.ended_at >= since and not (run.slot_id and run.started_at is None):
                 yield f"run:{run.run}", "bot_failed", "bot_failed", partial(self._run, run, reason=run.reason)
         for run in hanging(self.store, self.workspace, now):

@@ -7,7 +7,7 @@ knows; that one is sent again and says that it may have come before (docs/decisi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -17,9 +17,10 @@ from loguru import logger
 from nightclerk.errors import NightClerkError
 from nightclerk.messages.files import Channel, Messaging
 from nightclerk.messages.notices import Notices, in_both
-from nightclerk.messages.sending import send
+from nightclerk.messages.sending import room_in, send
+from nightclerk.messages.texts import batches
 from nightclerk.ports import Clock, Vault
-from nightclerk.work.messages import FAILED, SENDING, SENT, WAITING, Delivery, Message
+from nightclerk.work.messages import FAILED, SENT, WAITING, Delivery, Message
 from nightclerk.work.store import SqlStore
 
 #: Attempts on one channel before a delivery is given up (and shown as failed); the waits between them grow to an hour.
@@ -32,7 +33,7 @@ Send = Callable[..., None]
 
 @dataclass(frozen=True, kw_only=True)
 class Post:
-    """`report(day)`: the morning report's text in both languages. `send`: as `sending.send`."""
+    """`report(day)`: the morning report's text in both languages. `send` and `room`: as `send` and `room_in`."""
 
     store: SqlStore
     messaging: Messaging
@@ -43,6 +44,7 @@ class Post:
     language: str = "zh"
     report: Callable[[datetime], dict[str, str]] = lambda now: {}
     send: Send = send
+    room: Callable[[Channel, Vault], int | None] = room_in
 
     def round(self) -> None:
         """Write down what is new, and send what is due. Without a channel nothing is written."""
@@ -68,7 +70,7 @@ class Post:
         return self.store.tell(message, self.messaging.told(message.kind), due=due)
 
     def deliver(self) -> None:
-        """Send all that is due, each channel's messages as one text."""
+        """Send all that is due, each channel's messages together."""
         for channel in self.messaging.channels.values():
             now = self.clock.now()
             claimed = self.store.claim_deliveries(channel.name, now=now, lost_before=now - LOST)
@@ -76,16 +78,19 @@ class Post:
                 self._carry(channel, claimed)
 
     def _carry(self, channel: Channel, claimed: list[Delivery]) -> None:
-        title = in_both("messages.title", n=len(claimed))[self.language]
+        """Send what is in our hands, in as few texts as the channel allows; after a failure the rest waits with it."""
+        left = list(claimed)
         try:
-            self.send(channel, self.vault, title=title, body=body_of(claimed, self.language))
+            for batch, body in batches(claimed, self.language, self.room(channel, self.vault)):
+                title = in_both("messages.title", n=len(batch))[self.language]
+                self.send(channel, self.vault, title=title, body=body)
+                for delivery in batch:
+                    self.store.settle_delivery(delivery.message.about, channel.name, SENT, now=self.clock.now())
+                    left.remove(delivery)
         except NightClerkError as error:
             logger.warning("{}", error)
-            for delivery in claimed:
+            for delivery in left:
                 self._put_off(delivery, str(error.facts.get("why") or error))
-            return
-        for delivery in claimed:
-            self.store.settle_delivery(delivery.message.about, channel.name, SENT, now=self.clock.now())
 
     def _put_off(self, delivery: Delivery, why: str) -> None:
         now, attempts = self.clock.now(), delivery.attempts + 1
@@ -99,15 +104,3 @@ class Post:
             why=why,
             not_before=now + timedelta(seconds=wait_s),
         )
-
-
-def body_of(deliveries: Iterable[Delivery], language: str) -> str:
-    """One text for several messages, by kind, in the order in which things happened."""
-    kinds: dict[str, list[str]] = {}
-    for delivery in deliveries:
-        text = delivery.message.text.get(language, "")
-        if delivery.state == SENDING:  # it may have gone out before its sender died
-            text = f"{in_both('messages.again')[language]} {text}"
-        kinds.setdefault(delivery.message.kind, []).append(text)
-    parts = [f"【{in_both(f'messages.kind.{kind}')[language]}】\n" + "\n".join(texts) for kind, texts in kinds.items()]
-    return "\n\n".join(parts)

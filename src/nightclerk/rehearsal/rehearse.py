@@ -1,11 +1,13 @@
 """Rehearse the shift without doing anything: machine, versions, logins, pages, elements, export columns, bot by bot.
 
 Read-only: no run is queued, no item drawn, no lease taken, no evidence written, and nothing is clicked or typed on the
-other side but the login. Pages and elements are those of the bot's last good run, as far as they show without a click.
+other side but the login. Pages and elements are those of the bot's last good run, as far as they show without a click;
+what lies behind one is counted and named as not known.
 """
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,13 +15,15 @@ from pathlib import Path
 
 from nightclerk.app import app_kinds, bind, business_day, program_version
 from nightclerk.clocks import clock_of
+from nightclerk.desktop.session import own_desktop
 from nightclerk.documents import load_layout, read_table
 from nightclerk.domain.items import RunState
 from nightclerk.errors import DocumentError, EvidenceError, MissingPart, NeedsPerson, NightClerkError, WorkspaceError
-from nightclerk.evidence.replay import follow, load_run
+from nightclerk.evidence.replay import Event, follow, load_run
 from nightclerk.flow import Flow, load_flow
+from nightclerk.office.clients import client_builds
 from nightclerk.office.preflight import lacks
-from nightclerk.rehearsal.pages import Page, pages_of
+from nightclerk.rehearsal.pages import Page, pages_of, used
 from nightclerk.rehearsal.screens import Looked, look_at, opened
 from nightclerk.screens import App
 from nightclerk.texts import say
@@ -90,12 +94,24 @@ def _bot(
     ]
     yield from faults or [Finding(bot=bot.name, code="MACHINE", state=OK, what=say("rehearse.machine"))]
     film = _last_film(workspace, store, bot)
+    events = follow(film, 0) if film is not None else []
     if film is not None:
+        yield from _clients(workspace, bot, kinds, events)
         yield from _exports(workspace, bot, film)
     if screens and not faults:
-        known = pages_of(follow(film, 0)) if film is not None else []
         for kind in kinds:
-            yield from _app(workspace, store, bot, kind, [page for page in known if page.app == kind.selectors])
+            yield from _app(workspace, store, bot, kind, events)
+
+
+def _clients(workspace: Workspace, bot: Bot, kinds: list[type[App]], events: list[Event]) -> Iterator[Finding]:
+    """Programs and browsers whose build is another than in the last good run."""
+    openings = (event.facts.get("facts", {}) for event in events if event.kind in ("begin", "resume"))
+    known: dict[str, str] = next((facts["clients"] for facts in openings if "clients" in facts), {})
+    for name, now in client_builds(workspace, kinds).items():
+        then = known.get(name, "")
+        if then and then != now:
+            what = say("rehearse.client_changed", then=then, now=now or "–")
+            yield Finding(bot=bot.name, code=f"CLIENT {name}", state=UNKNOWN, what=what)
 
 
 def _lacks(workspace: Workspace, bot: Bot, kinds: list[type[App]]) -> list[MissingPart]:
@@ -117,15 +133,16 @@ def _last_film(workspace: Workspace, store: SqlStore, bot: Bot) -> Path | None:
 # ------------------------------------------------------------------------------------------- screens
 
 
-def _app(workspace: Workspace, store: SqlStore, bot: Bot, kind: type[App], pages: list[Page]) -> Iterator[Finding]:
+def _app(workspace: Workspace, store: SqlStore, bot: Bot, kind: type[App], events: list[Event]) -> Iterator[Finding]:
     """Sign in and look at the pages of one app."""
-    account = workspace.account_for(bot, kind.selectors)
-    login = account.name if account else kind.selectors
-    holder = store.held_by(f"account:{login}", now=clock_of(workspace, store).now())
-    if holder:
-        what = say("rehearse.in_use", login=login, holder=holder)
-        yield Finding(bot=bot.name, code=f"LOGIN {login}", state=UNKNOWN, what=what)
+    name = kind.selectors
+    account = workspace.account_for(bot, name)
+    login = account.name if account else name
+    held = _in_use(workspace, store, kind, login)
+    if held:
+        yield Finding(bot=bot.name, code=f"LOGIN {login}", state=UNKNOWN, what=held)
         return
+    pages = [page for page in pages_of(events, programs=() if kind.kind == "web" else (name,)) if page.app == name]
     try:
         with opened(workspace, kind, account) as app:
             yield Finding(bot=bot.name, code=f"LOGIN {login}", state=OK, what=say("rehearse.signed_in", login=login))
@@ -134,10 +151,31 @@ def _app(workspace: Workspace, store: SqlStore, bot: Bot, kind: type[App], pages
     except NeedsPerson as error:
         yield Finding(bot=bot.name, code=f"LOGIN {login}", state=BROKEN, what=str(error))
     except NightClerkError as error:
-        yield Finding(bot=bot.name, code=f"APP {kind.selectors}", state=BROKEN, what=str(error))
-    if not pages and kind.kind == "web":
-        what = say("rehearse.no_film", app=kind.selectors)
-        yield Finding(bot=bot.name, code=f"PAGES {kind.selectors}", state=UNKNOWN, what=what)
+        yield Finding(bot=bot.name, code=f"APP {name}", state=BROKEN, what=str(error))
+    yield from _not_looked_at(bot, name, pages, used(events, name))
+
+
+def _in_use(workspace: Workspace, store: SqlStore, kind: type[App], login: str) -> str:
+    """Who works with the account, or at the one mouse of this machine, in a sentence; "" when both are free."""
+    now = clock_of(workspace, store).now()
+    holder = store.held_by(f"account:{login}", now=now)
+    if holder:
+        return say("rehearse.in_use", login=login, holder=holder)
+    holder = (
+        "" if kind.kind != "desktop" or own_desktop() else store.held_by(f"desktop:{socket.gethostname()}", now=now)
+    )
+    return say("rehearse.mouse_in_use", holder=holder) if holder else ""
+
+
+def _not_looked_at(bot: Bot, app: str, pages: list[Page], known: set[str]) -> Iterator[Finding]:
+    """What only a click, a key or an item leads to: a rehearsal does neither, and says so."""
+    behind = known - {element for page in pages for element in page.elements}
+    if not known:
+        what = say("rehearse.no_film", app=app)
+        yield Finding(bot=bot.name, code=f"PAGES {app}", state=UNKNOWN, what=what)
+    elif behind:
+        what = say("rehearse.behind", n=len(behind), elements=", ".join(sorted(behind)[:3]))
+        yield Finding(bot=bot.name, code=f"PAGES {app}", state=UNKNOWN, what=what)
 
 
 def _page(bot: Bot, looked: Looked) -> Finding:
@@ -150,10 +188,9 @@ def _page(bot: Bot, looked: Looked) -> Finding:
         named = "; ".join(f"{one.element} ({say(f'cli.tried.{one.state}')})" for one in lost)
         return Finding(bot=bot.name, code=code, state=BROKEN, what=say("rehearse.lost", elements=named))
     healed = [one.element for one in looked.tried if one.state == "healed"]
-    key = "rehearse.healed" if healed else "rehearse.found"
-    return Finding(
-        bot=bot.name, code=code, state=OK, what=say(key, n=len(looked.tried), elements=", ".join(healed))
-    )  # fmt: skip
+    seen = sum(one.state in ("found", "healed") for one in looked.tried)
+    what = say("rehearse.healed" if healed else "rehearse.found", n=seen, elements=", ".join(healed))
+    return Finding(bot=bot.name, code=code, state=OK, what=what)
 
 
 # ------------------------------------------------------------------------------------------- exports

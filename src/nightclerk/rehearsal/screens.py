@@ -87,13 +87,22 @@ def _surface(
 
 
 def look_at(app: App, pages: Iterable[Page]) -> Iterator[Looked]:
-    """Open each page by its address and try what is expected there. Nothing is clicked or typed."""
-    if not isinstance(app, WebApp):
-        return
+    """Open each page by its address, or stay on a program's first screen, and try what is expected there.
+
+    Nothing is clicked or typed, no key is pressed.
+    """
     for page in pages:
         try:
-            app.open(page.path)
+            if isinstance(app, WebApp):
+                app.open(page.path)
         except ApplicationError as error:
             yield Looked(page=page, fault=str(error))
             continue
-        yield Looked(page=page, tried=tuple(try_elements(app.session.surface, only=page.elements)))
+        tried = tuple(try_elements(app.session.surface, only=page.elements))
+        yield Looked(page=page, tried=(*tried, *_gone(app, page)))
+
+
+def _gone(app: App, page: Page) -> Iterator[Tried]:
+    """What the last run found there, and the selectors of today do not name any more."""
+    known = app.session.surface.selectors.elements
+    return (Tried(element=name, state="unnamed", how="") for name in page.elements if name not in known)

@@ -64,8 +64,18 @@ class Agenda:
         mark = self.store.mark(bot.name)
         if mark is None or mark[0] != schedule_text(bot.schedule):
             return []
+        return self._passed(bot, bot.schedule, mark[1], now)
+
+    def owed(self, bot: Bot, now: datetime) -> list[datetime]:
+        """Times that passed by a schedule which was changed since, while no scheduler was there to plan them."""
+        mark = self.store.mark(bot.name)
+        if mark is None or mark[0] == schedule_text(bot.schedule):
+            return []
+        return self._passed(bot, _schedule_of(mark[0]), mark[1], now)
+
+    def _passed(self, bot: Bot, schedule: Mapping[str, object], since: datetime, now: datetime) -> list[datetime]:
         found = []
-        for at in self._times(bot, max(mark[1], now - BACKFILL)):
+        for at in self._times(bot, max(since, now - BACKFILL), schedule):
             if at > now:
                 break
             found.append(at)
@@ -73,15 +83,15 @@ class Agenda:
 
     def _unfiled(self, bot: Bot, moment: datetime, now: datetime) -> Iterator[Slot]:
         try:
-            passed = self.unplanned(bot, now - timedelta(minutes=1))
+            passed = self.unplanned(bot, now - timedelta(minutes=1)) + self.owed(bot, now - timedelta(minutes=1))
         except WorkspaceError:
             return  # `nightclerk check` and the shift say what is wrong with its schedule
         for at in passed:
             if at >= moment:
                 yield Slot(slot_id=clock_slot(bot.name, at), bot=bot.name, planned_for=at)
 
-    def _times(self, bot: Bot, after: datetime) -> Iterator[datetime]:
-        trigger = trigger_of(bot.schedule, timezone=self.workspace.settings.timezone, where=bot.where)
+    def _times(self, bot: Bot, after: datetime, schedule: Mapping[str, object] | None = None) -> Iterator[datetime]:
+        trigger = trigger_of(schedule or bot.schedule, timezone=self.workspace.settings.timezone, where=bot.where)
         return times(trigger, after=after) if trigger is not None else iter(())
 
     def _rule(self, bot: Bot, timetable: Timetable, at: datetime) -> str:
@@ -93,3 +103,8 @@ class Agenda:
 def schedule_text(schedule: Mapping[str, object]) -> str:
     """What decides a bot's times, as one line: when it changes, planning begins anew."""
     return "; ".join(f"{key}: {schedule[key]}" for key in ("cron", "every", "timezone") if key in schedule)
+
+
+def _schedule_of(text: str) -> dict[str, str]:
+    """The schedule that `schedule_text` wrote down."""
+    return {key: value for key, _, value in (part.partition(": ") for part in text.split("; ")) if value}

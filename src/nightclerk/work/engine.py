@@ -17,6 +17,7 @@ from dbos import DBOS, DBOSClient, DBOSConfig, EnqueueOptions
 from sqlalchemy import create_engine
 
 from nightclerk.domain.items import RunRecord
+from nightclerk.domain.schedules import place_in_queue
 from nightclerk.domain.workers import USUAL_CANS
 from nightclerk.errors import MissingPart
 from nightclerk.locks import hold
@@ -72,11 +73,13 @@ class Engine:
             self._free()
             raise
 
-    def fire(self, run: str, *, needs: str = "web", turn: int = 0, version: str = "") -> None:
-        """Queue a run. Firing the same turn of it again does nothing."""
+    def fire(
+        self, run: str, *, needs: str = "web", turn: int = 0, version: str = "", due_at: datetime | None = None
+    ) -> None:
+        """Queue a run, before those whose deadline is later. Firing the same turn of it again does nothing."""
         options = EnqueueOptions(
             workflow_name="perform_run", queue_name=_queue(needs), workflow_id=_workflow(run, turn),
-            app_version=_application(version or self.version),
+            app_version=_application(version or self.version), priority=place_in_queue(due_at),
         )  # fmt: skip
         with reachable():
             self._client.enqueue(options, run)

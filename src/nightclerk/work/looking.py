@@ -7,11 +7,12 @@ from datetime import datetime
 
 from sqlalchemy import func, or_, select
 
-from nightclerk.domain.items import Effect, State, Task, WorkItem
+from nightclerk.domain.items import Effect, RunRecord, State, Task, WorkItem
 from nightclerk.work import tables as t
 from nightclerk.work.books import Books
 from nightclerk.work.ledger import _effect
 from nightclerk.work.queue import item_of
+from nightclerk.work.runs import run_of
 from nightclerk.work.tasks import task_of
 
 #: SQLite takes so many values in one statement at least.
@@ -52,6 +53,12 @@ class Looking(Books):
         c = t.tasks.c
         query = select(t.tasks).where(c.key.in_(list(keys)[:MOST_KEYS])).order_by(c.id.desc()).limit(limit)
         return [task_of(row) for row in self._rows(query)]
+
+    def runs_called(self, runs: Iterable[str]) -> dict[str, RunRecord]:
+        """The runs of these names that the books know, by name."""
+        r = t.runs.c
+        query = select(t.runs).where(r.run.in_(list(runs)[:MOST_KEYS]))
+        return {row.run: run_of(row) for row in self._rows(query)}
 
     def open_tasks(self) -> int:
         """How many questions wait for an answer."""

@@ -77,6 +77,9 @@ class Planner:
                 "the clock was ahead: {} is planned anew from now on, {} starts were unfiled", bot.name, gone
             )
             store.set_mark(bot.name, text, now)
+        for at in self.agenda.owed(bot, now):  # changed while nobody was on duty: what it owed is filed by name
+            facts = {"was": mark[0] if mark else ""}
+            self.shift.start_slot(bot, at, shift=self._night(at), facts=facts)
         due = self.agenda.unplanned(bot, now)
         later = clock_slot(bot.name, due[-1]) if due else ""
         for at in due:

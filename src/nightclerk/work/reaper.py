@@ -114,7 +114,7 @@ class Reaper:
         known, workers = self.engine.statuses(runs), self.store.workers()
         for run in runs:
             if run.run not in known:
-                self.engine.fire(run.run, needs=run.needs, turn=run.turn, version=run.version)
+                self.engine.fire(run.run, needs=run.needs, turn=run.turn, version=run.version, due_at=run.due_at)
             elif known[run.run] not in OPEN:
                 self.again(run)
             elif run.state is RunState.QUEUED:
@@ -140,4 +140,4 @@ class Reaper:
         )  # fmt: skip
         if changed:
             self.engine.cancel(run.run, turn=run.turn)
-            self.engine.fire(run.run, needs=run.needs, turn=turn, version=run.version)
+            self.engine.fire(run.run, needs=run.needs, turn=turn, version=run.version, due_at=run.due_at)

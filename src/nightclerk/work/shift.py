@@ -131,6 +131,7 @@ class Shift:
         return SlotFacts(
             planned_for=due, now=now, later=later, blackout=closed, idle=slot.facts.get("idle", ""),
             day_rule=timetable.day_rule(slot.planned_for, self.calendar), running=at_work[0].run if at_work else "",
+            was=slot.facts.get("was", ""),
         )  # fmt: skip
 
     def _parameters(self, bot: Bot, slot: Slot) -> dict[str, Any]:

@@ -2,27 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import func, or_, select
 
-from nightclerk.domain.items import RunRecord, Slot, Task, WorkItem
+from nightclerk.domain.items import RunRecord, Slot, State, Task, WorkItem
 from nightclerk.work import tables as t
-from nightclerk.work.books import Books
-from nightclerk.work.queue import item_of
+from nightclerk.work.books import Books, fields
 from nightclerk.work.runs import run_of
 from nightclerk.work.slots import slot_of
 from nightclerk.work.tasks import task_of
+
+#: What of an item is counted; its data, bulky and many, stay where they are.
+_COUNTED = tuple(t.items.c[name] for name in ("queue", "key", "state", "run", "attempts", "reason", "updated_at"))
+#: So many names go into one question to the database.
+MOST_NAMES = 500
 
 
 class Statistics(Books):
     """Part of `SqlStore`. `until` is never included; rows come oldest first."""
 
     def items_between(self, since: datetime, until: datetime) -> list[WorkItem]:
-        """Items that came to stand as they stand within a stretch of time."""
+        """Items that came to stand as they stand within a stretch of time: what is counted of them, no data."""
         i = t.items.c
-        found = select(t.items).where(i.updated_at >= since, i.updated_at < until).order_by(i.id)
-        return [item_of(row) for row in self._rows(found)]
+        found = select(*_COUNTED).where(i.updated_at >= since, i.updated_at < until).order_by(i.id)
+        return [WorkItem(**{**fields(row), "payload": {}, "state": State(row.state)}) for row in self._rows(found)]
+
+    def bots_of(self, runs: Iterable[str]) -> dict[str, str]:
+        """The bot of each of these runs that the books know."""
+        r, names = t.runs.c, sorted(runs)
+        found: dict[str, str] = {}
+        for start in range(0, len(names), MOST_NAMES):
+            some = select(r.run, r.bot).where(r.run.in_(names[start : start + MOST_NAMES]))
+            found |= {row.run: row.bot for row in self._rows(some)}
+        return found
 
     def runs_between(self, since: datetime, until: datetime) -> list[RunRecord]:
         """Runs that were queued before its end and had not ended before its beginning."""
