@@ -130,7 +130,7 @@ def _perform(desk: Desk, known: RunRecord) -> RunState:
     live = RunSide(
         data=workspace.data, run=record.run, film=film, screen=apps.shown, stopped=stage.stopped,
         committing=lambda: committing(apps.gates()), time_out=performer.time_out,
-        item=lambda: performer.in_hand,
+        item=lambda: performer.item.key if performer.item else "", touched=performer.hands_on,
     )  # fmt: skip
     stage.safe_point = apps.safe_point = live.safe_point
     apps.signed_in_by_person = partial(signed_in_by_person, stage, live.safe_point)

@@ -134,8 +134,9 @@ class Once:
             return found if self.rehearse else self._confirm(effect, found, adopted=True)
         if effect.state is EffectState.IN_DOUBT:
             raise InDoubt(effect=name, key=key, why=effect.why)
-        if effect.state is EffectState.SUBMITTING and not self.rehearse:
-            self._wait_for_old_permit(effect, seen_at_s)
+        if self._may_exist(effect) and not self.rehearse:
+            if effect.state is EffectState.SUBMITTING:
+                self._wait_for_old_permit(effect, seen_at_s)
             found = self._look_until(effect, look, declared.settle_s)
             if found is not None:
                 return self._confirm(effect, found, adopted=True)
@@ -144,6 +145,14 @@ class Once:
         if self.rehearse:
             raise RehearsalCommit(effect=name, key=key)
         return self._commit(effect, look, commit)
+
+    def _may_exist(self, effect: Effect) -> bool:
+        """Whether it may be there although the search does not show it yet: an earlier attempt may have clicked, or a
+        person who had the screen in the middle of the item may have saved it, and nothing has settled that since."""
+        hands_at = self.item.hands_at if self.item else None
+        if hands_at is not None and effect.state is EffectState.WITHDRAWN:
+            return effect.updated_at is None or effect.updated_at <= hands_at
+        return effect.state is EffectState.SUBMITTING or hands_at is not None
 
     # ------------------------------------------------------------------------------------------ looks
 
@@ -192,9 +201,10 @@ class Once:
             self.wait(max(_TICK_S, min(_SLICE_S, left_s)))
 
     def _absent(self, effect: Effect, declared: Look) -> Effect:
-        """An earlier attempt may have clicked, and nothing shows up: proven absent, or in doubt."""
+        """It may exist (`_may_exist`), and nothing shows up: proven absent, or in doubt."""
         if not declared.conclusive:
-            self._doubt(effect, say("reasons.unproven"))
+            clicked = effect.state is EffectState.SUBMITTING
+            self._doubt(effect, say("reasons.unproven" if clicked else "reasons.hands"))
         now = self.clock.now()
         absent = self.ledger.withdraw(effect, why=say("reasons.absent"), run=self.run, now=now)
         if absent is None:

@@ -82,10 +82,10 @@ class OnceFile(Once):
         for key in file.left():
             if file.effects[key].state is EffectState.IN_DOUBT:
                 file.in_doubt[key] = _doubt_of(file.effects[key], file.effects[key].why)
-        uncertain = [key for key in file.left() if file.effects[key].state is EffectState.SUBMITTING]
+        uncertain = [key for key in file.left() if self._may_exist(file.effects[key])]
         if not uncertain or self.rehearse:
             return
-        for key in uncertain:
+        for key in (key for key in uncertain if file.effects[key].state is EffectState.SUBMITTING):
             self._wait_for_old_permit(file.effects[key], seen_at_s)
         declared = self._look_until_shown(file, uncertain)
         for key in (key for key in uncertain if key in file.left()):

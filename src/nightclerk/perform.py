@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from loguru import logger
@@ -39,7 +39,7 @@ from nightclerk.texts import say
 
 #: Opening the apps may take so much longer than an item: a login is waited for while another run has the account.
 OPENING_S = 660.0
-#: After a person's hands were on the screen, what they did has so long to show up before the item looks again.
+#: After a person's hands were on the screen the item rests so long; `once` then waits for what they may have saved.
 SETTLE_S = 10.0
 #: A retry that is due within this time is waited for in the run; a later one is left to the next run.
 PATIENCE_S = 90.0
@@ -110,7 +110,8 @@ class Performer:
         self.whole = backstage.record.origin or backstage.record.run  # the item of a flow without items
         self.last: Ended | None = None
         self.limit: Limit | None = None
-        self.in_hand = ""  # the key of the item that is worked now
+        self.item: WorkItem | None = None  # that is worked now
+        self.hands_at: datetime | None = None  # when a person worked the screen in the middle of it
         self.blocked = ""
         self.seen: set[str] = set()
 
@@ -184,7 +185,7 @@ class Performer:
 
     def _attempt(self, item: WorkItem) -> None:
         film = self.stage.film
-        self.in_hand = item.key
+        self.item, self.hands_at = item, item.hands_at
         film.item(item.key, attempt=item.attempts)
         transaction = Transaction(self.stage, item)
         with self._heartbeat(item):
@@ -245,6 +246,12 @@ class Performer:
                     raise ItemTimeout(limit_s=limit.limit_s) from error
                 raise
 
+    def hands_on(self) -> None:
+        """A person is about to work the screen: the books know it first, and the next look waits for what they save."""
+        if self.item is not None and not self.stage.record.rehearse:
+            self.hands_at = self.stage.clock.now()
+            self.stage.store.hands_on(self.item, now=self.hands_at)
+
     def time_out(self) -> AbstractContextManager[None]:
         """The item's time stands still meanwhile."""
         return self.limit.held() if self.limit is not None else nullcontext()
@@ -279,16 +286,21 @@ class Performer:
         if not stage.record.rehearse and ended.state is not State.ABANDONED:
             now = stage.clock.now()
             stage.store.finish(
-                item, ended.state, result=ended.result, reason=ended.reason, details=ended.details, now=now,
+                item, ended.state, result=ended.result, reason=ended.reason, details=self._details(ended), now=now,
                 not_before=now + ended.retry.after if ended.retry else None,
                 attempts=None if ended.counts else item.attempts - 1,
             )  # fmt: skip
         stage.store.update_run(stage.record.run, counts=stage.counts, moved_at=stage.clock.now())
 
+    def _details(self, ended: Ended) -> dict[str, Any]:
+        """What the books keep of an attempt's end; that a person had the screen is kept until the item is done."""
+        hands_at = self.hands_at if ended.state is not State.DONE else None
+        return dict(ended.details) | ({"hands_at": hands_at.isoformat()} if hands_at else {})
+
     def _give_back(self, item: WorkItem) -> None:
         if not self.stage.record.rehearse:
             now = self.stage.clock.now()
-            self.stage.store.finish(item, State.NEW, attempts=item.attempts - 1, now=now)
+            self.stage.store.finish(item, State.NEW, attempts=item.attempts - 1, details=item.details, now=now)
 
     def _ask_to_go_on(self, taken: int) -> None:
         run = Run(self.stage)

@@ -64,9 +64,11 @@ class Night:
     def __init__(self, data: Path) -> None:
         self.film, self.screen, self.gate = ListFilm(), FakeScreen(), CommitGate()
         self.stop = threading.Event()
+        self.noted: list[list[str]] = []
         self.side = RunSide(
             data=data, run="r1", film=self.film, screen=lambda: self.screen, stopped=lambda: None,
             committing=lambda: committing([self.gate]), time_out=contextlib.nullcontext, item=lambda: "A-1",
+            touched=lambda: self.noted.append(list(self.screen.done)),
         )  # fmt: skip
         self.live: LiveRuns = open_live(data)
         self.expected = False
@@ -135,6 +137,7 @@ def test_what_a_person_does_is_done_in_order_and_on_film(night: Night, going: Fu
     with pytest.raises(HandedBack, match="lin took the screen over and did 5 things"):
         going.result(timeout=SOON_S)
     assert night.screen.done == ["down 5,6", "up 5,6", "上海", "市", "Enter", "let go"]
+    assert night.noted == [[]], "the books know of a person's hands before they have done anything"
     acts = [(act.verb, act.value, act.way) for act in night.film.kinds("act")]
     by_hand = "by hand: lin"
     assert acts == [("click", "left", by_hand), ("type", "3 characters", by_hand), ("press", "Enter", by_hand)]
@@ -161,6 +164,7 @@ def test_a_flow_that_waits_for_a_person_goes_on_with_what_they_did(night: Night,
     night.live.act("r1", token=token, hands=[Hand(gesture=Gesture.KEY, key="Enter")])
     night.live.hand_back("r1", token=token, then=Then.ASK)
     assert going.result(timeout=SOON_S) == 1
+    assert night.noted == []
 
 
 def test_a_person_may_want_to_be_asked_before_it_goes_on(night: Night, going: Future[int]) -> None:

@@ -353,3 +353,42 @@ def test_undeclared_look_counts_as_inconclusive(once: Any) -> None:
     target.lands, target.look = False, lambda: None
     with pytest.raises(InDoubt, match="does not show it"):
         once(target)
+
+
+@pytest.fixture
+def touched(store: SqlStore, clock: Any, item: WorkItem) -> WorkItem:
+    """The item as it is drawn again after a person had the screen in the middle of it."""
+    store.hands_on(item, now=clock.now())
+    store.abandon("r1", now=clock.now())
+    drawn = store.draw("orders", run="r2", lease_s=60, now=clock.now())
+    assert drawn is not None
+    assert drawn.hands_at == clock.now()
+    return drawn
+
+
+def test_what_a_person_saved_is_waited_for_and_adopted(once: Any, clock: Any, touched: WorkItem) -> None:
+    """The search lags: their voucher shows up within the settle time, and is not entered again."""
+    target = Target(settle_s=30)
+
+    def wait(seconds: float) -> None:
+        clock.go(seconds)
+        target.records = ["V1"]
+
+    assert once(target, item=touched, wait=wait) == "V1"
+    assert target.records == ["V1"]
+    assert target.prepared == 0
+
+
+def test_what_a_person_did_not_save_is_entered(once: Any, touched: WorkItem) -> None:
+    """Nothing shows up within the settle time of a conclusive search."""
+    target = Target()
+    assert once(target, item=touched) == "V1"
+    assert target.prepared == 1
+
+
+def test_a_search_that_cannot_tell_what_a_person_saved_is_a_doubt(once: Any, touched: WorkItem) -> None:
+    """A person had the screen, and the search proves nothing: a person decides."""
+    target = Target(conclusive=False)
+    with pytest.raises(InDoubt, match="a person had the screen"):
+        once(target, item=touched)
+    assert target.prepared == 0

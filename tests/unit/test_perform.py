@@ -11,7 +11,15 @@ from typing import Any
 import pytest
 
 from nightclerk.domain.items import RunRecord, RunState, State
-from nightclerk.errors import ApplicationError, BusinessError, InDoubt, NeedsPerson, RehearsalCommit, UnknownPopup
+from nightclerk.errors import (
+    ApplicationError,
+    BusinessError,
+    HandedBack,
+    InDoubt,
+    NeedsPerson,
+    RehearsalCommit,
+    UnknownPopup,
+)
 from nightclerk.flow import Queue, flow
 from nightclerk.perform import Performer, ending
 from nightclerk.run import Backstage, Run, Transaction
@@ -63,9 +71,10 @@ class Desk:
             still=lambda: self.shown,
         )  # fmt: skip
         self.left: list[int] = []
-        return Performer(
+        self.performer = Performer(
             made, stage, self.apps, {}, attempts=3, item_timeout_s=item_timeout_s, leave=self.left.append
-        ).perform()
+        )
+        return self.performer.perform()
 
     def states(self) -> dict[str, State]:
         return {item.key: item.state for item in self.store.items("orders")}
@@ -91,6 +100,24 @@ def test_one_rejected_item_stops_nobody(desk: Desk) -> None:
     done = desk.store.item("orders", "c")
     assert done is not None
     assert done.result == "V-c"
+
+
+def test_that_a_person_had_the_screen_is_known_until_the_item_is_done(desk: Desk) -> None:
+    """The attempt that was taken over begins anew and does not count; its next look knows why it must wait."""
+    seen: list[tuple[str, int, bool]] = []
+
+    def key_order(tx: Transaction, order: Order) -> None:
+        assert tx.item is not None
+        seen.append((order.key, tx.item.attempts, tx.item.hands_at is not None))
+        if order.key == "b" and len(seen) == 2:
+            desk.performer.hands_on()
+            raise HandedBack(who="lin", acts=2)
+
+    desk.run(key_order)
+    assert sorted(seen) == [("a", 1, False), ("b", 1, False), ("b", 1, True), ("c", 1, False)]
+    done = desk.store.item("orders", "b")
+    assert done is not None
+    assert (done.state, done.hands_at) == (State.DONE, None)
 
 
 def test_an_application_error_is_tried_again(desk: Desk) -> None:

@@ -48,6 +48,12 @@ class WorkItem:
     created_at: datetime | None = None
     updated_at: datetime | None = None
 
+    @property
+    def hands_at(self) -> datetime | None:
+        """When a person last worked the screen in the middle of this item; None when nobody did."""
+        at = self.details.get("hands_at")
+        return datetime.fromisoformat(at) if at else None
+
 
 @dataclass(frozen=True, kw_only=True)
 class Retry:

@@ -39,15 +39,17 @@ class OnScreen(Protocol):
 
 
 class Holding:
-    """One run's. `committing`: whether a commit is under way, which nobody may come between."""
+    """One run's. `committing`: whether a commit is under way, which nobody may come between. `touched` is called before
+    the first gesture that the flow did not ask for."""
 
     def __init__(
         self, *, takeover: TakeOver, easel: Easel, film: Film, screen: Callable[[], OnScreen | None],
         committing: Callable[[], bool], stopped: Callable[[], object | None] = lambda: None,
         time_out: Callable[[], AbstractContextManager[object]] = contextlib.nullcontext,
+        touched: Callable[[], None] = lambda: None,
     ) -> None:  # fmt: skip
         self._takeover, self._easel, self._film, self._screen = takeover, easel, film, screen
-        self._committing, self._stopped, self._time_out = committing, stopped, time_out
+        self._committing, self._stopped, self._time_out, self._touched = committing, stopped, time_out, touched
 
     def safe_point(self, *, expected: bool = False) -> int:
         """Nothing is half done just now: let somebody who watches see it, and somebody who asked for it have it.
@@ -72,7 +74,7 @@ class Holding:
         self._film.note("taken_over", {"by": who, "app": screen.app}, frame=screen.frame())
         try:
             with self._time_out(), contextlib.closing(screen.hands()) as hands:
-                then = self._serve(screen, hands, who)
+                then = self._serve(screen, hands, who, (lambda: None) if expected else self._touched)
             acts = self._takeover.acts
         finally:
             self._takeover.end()
@@ -85,7 +87,7 @@ class Holding:
             raise HandedBack(who=who, acts=acts)
         return 0
 
-    def _serve(self, screen: OnScreen, hands: Hands, who: str) -> Then:
+    def _serve(self, screen: OnScreen, hands: Hands, who: str, touched: Callable[[], None]) -> Then:
         """Do what the holder does until they hand back, or the run is to stop."""
         diary = Diary(film=self._film, app=screen.app, who=who, frame=screen.frame)
         while (then := self._takeover.handed_back()) is None:
@@ -98,6 +100,8 @@ class Holding:
             if hand is None:
                 hands.rest(_TURN_S)
             else:
+                if self._takeover.acts == 1:
+                    touched()
                 diary.write(hand, hands.do(hand))
         diary.close()
         return then

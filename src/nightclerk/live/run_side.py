@@ -29,7 +29,7 @@ class RunSide:
     def __init__(
         self, *, data: Path, run: str, film: Film, screen: Callable[[], Shown | None], committing: Callable[[], bool],
         stopped: Callable[[], object | None], time_out: Callable[[], AbstractContextManager[object]],
-        item: Callable[[], str] = lambda: "",
+        item: Callable[[], str] = lambda: "", touched: Callable[[], None] = lambda: None,
     ) -> None:  # fmt: skip
         self._screen = screen
         easel, takeover = Easel(), TakeOver(run)
@@ -37,7 +37,7 @@ class RunSide:
         self._door = Door(data, takeover=takeover, easel=easel, app=self._app, item=item, refresh=self._refresh)
         holding = Holding(
             takeover=takeover, easel=easel, film=film, screen=screen, committing=committing, stopped=stopped,
-            time_out=time_out,
+            time_out=time_out, touched=touched,
         )  # fmt: skip
         self.safe_point = holding.safe_point
 

@@ -49,6 +49,9 @@ class Queues(Protocol):
     def renew(self, item: WorkItem, *, lease_s: float, now: datetime) -> bool:
         """Prolong the lease; False when the fence has moved on (somebody else holds the item)."""
 
+    def hands_on(self, item: WorkItem, *, now: datetime) -> None:
+        """Note, before it happens, that a person works the screen amid this item: see `WorkItem.hands_at`."""
+
     def finish(
         self,
         item: WorkItem,

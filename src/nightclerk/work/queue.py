@@ -22,6 +22,7 @@ _HELD = (
     & (_I.state == State.IN_PROGRESS.value)
 )  # fmt: skip
 _RENEW = update(t.items).where(_HELD).values(lease_until=bindparam("a_until", type_=t.Utc()))
+_NOTE = update(t.items).where(_HELD).values(details=bindparam("a_details", type_=JSON()))
 _FINISH = update(t.items).where(_HELD).values(
     state=bindparam("a_state"), result=bindparam("a_result"), reason=bindparam("a_reason"),
     details=bindparam("a_details", type_=JSON()), not_before=bindparam("a_not_before", type_=t.Utc()),
@@ -70,6 +71,11 @@ class Queues(Books):
         held = {"a_queue": item.queue, "a_key": item.key, "a_fence": item.fence}
         with self._write() as connection:
             return connection.execute(_RENEW, {**held, "a_until": now + timedelta(seconds=lease_s)}).rowcount == 1
+
+    def hands_on(self, item: WorkItem, *, now: datetime) -> None:
+        held = {"a_queue": item.queue, "a_key": item.key, "a_fence": item.fence}
+        with self._write() as connection:
+            connection.execute(_NOTE, {**held, "a_details": {**item.details, "hands_at": now.isoformat()}})
 
     def finish(
         self, item: WorkItem, state: State, *, result: str = "", reason: str = "",
