@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import ModuleType
@@ -64,12 +65,22 @@ def short_run(root: Path, run: str = "run-1", *, end: bool = True) -> RunFilm:
     export = root / f"{run}.csv"
     export.write_text(f"order,total\nA-1,9.90\n{run}\n", encoding="utf-8")
     film.keep_file(export)
+    _wait_for_pictures(film, 6)
     film.note("task_asked", {"question": "same order?"})
     if end:
         film.end("done", {"done": 2})
     else:
         film.close()
     return film
+
+
+def _wait_for_pictures(film: RunFilm, count: int) -> None:
+    """Until this many pictures have their lines: what follows then stands after them, however slow the machine."""
+    lines = film.folder / "journal.jsonl"
+    deadline_s = time.monotonic() + 60
+    while lines.read_bytes().count(b'"kind":"picture"') < count:
+        assert time.monotonic() < deadline_s, "the pictures were not stored within a minute"
+        time.sleep(0.005)
 
 
 def outside_verifier() -> ModuleType:
