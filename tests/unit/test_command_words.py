@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,7 +13,7 @@ import pytest
 import typer
 
 from nightclerk.app import program_version
-from nightclerk.cli import _register, app
+from nightclerk.cli import WORDS, app, register
 
 BOTH = re.compile(r"[\u4e00-\u9fff].*/ .*[A-Za-z]", re.S)
 #: They serve until they are stopped, or print a format of their own.
@@ -21,7 +24,7 @@ OURS = re.compile(r"slots|event|rehearse|tasks?$|answer|vault|report|metrics|mes
 @pytest.fixture(scope="module")
 def root() -> Any:
     """The whole command line."""
-    _register()
+    register()
     return typer.main.get_command(app)
 
 
@@ -58,3 +61,20 @@ def test_the_version_is_told(root: Any, capsys: pytest.CaptureFixture[str]) -> N
     """One line, the program's own version."""
     root.main(["--version"], standalone_mode=False)
     assert capsys.readouterr().out == f"nightclerk {program_version()}\n"
+
+
+@pytest.mark.parametrize("home", WORDS)
+def test_a_module_adds_the_words_that_it_is_loaded_for(home: str) -> None:
+    """One word loads one module only: the table says which."""
+    alone = typer.Typer()
+    alone.callback()(lambda: None)
+    importlib.import_module(f"nightclerk.cli.{home}").register(alone)
+    command: Any = typer.main.get_command(alone)
+    assert set(command.commands) == set(WORDS[home])
+
+
+def test_a_run_loads_nothing_that_serves_pages() -> None:
+    """A run's process starts for every run; what the console and the engine need would cost it seconds."""
+    code = "import sys, nightclerk.cli as c; c.register('perform'); print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=300)
+    assert not {"fastapi", "dbos", "openpyxl", "apprise"} & set(loaded.stdout.split())

@@ -82,7 +82,7 @@ def test_every_command_in_the_docs_exists(line: str, words: list[str]) -> None:
 
 @functools.cache
 def _command_line() -> Any:
-    cli._register()
+    cli.register()
     return typer.main.get_command(cli.app)
 
 

@@ -35,7 +35,7 @@ def home(tmp_path: Path) -> Path:
 
 
 def say(home: Path, *words: str) -> str:
-    cli._register()
+    cli.register()
     result = CliRunner().invoke(cli.app, ["healings", *words, "--workspace", str(home)])
     assert result.exit_code == 0, result.output
     return result.output

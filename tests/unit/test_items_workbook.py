@@ -12,7 +12,7 @@ import pytest
 from openpyxl import load_workbook
 from typer.testing import CliRunner
 
-from nightclerk.cli import _register, app
+from nightclerk.cli import app, register
 from nightclerk.documents.items_workbook import mended, read_items, write_items
 from nightclerk.domain.items import State, WorkItem
 from nightclerk.errors import DocumentError, WorkspaceError
@@ -122,7 +122,7 @@ def books(home: Path) -> Any:
 
 @pytest.fixture
 def cli(home: Path) -> Callable[..., Any]:
-    _register()
+    register()
 
     def call(*words: str) -> Any:
         done = CliRunner().invoke(app, [*words, "--workspace", str(home)], catch_exceptions=False)

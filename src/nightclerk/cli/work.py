@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-import sys
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 from zoneinfo import ZoneInfo
 
 import typer
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from nightclerk.child import perform_run
 from nightclerk.cli.common import (
     JsonOption,
     OfficeOnlyOption,
@@ -23,21 +21,20 @@ from nightclerk.cli.common import (
     the_workspace,
     until_told,
 )
-from nightclerk.cli.consoles import console_of
 from nightclerk.cli.slots import starter_text
 from nightclerk.domain.items import RunState
-from nightclerk.errors import StoreUnreachable, WorkspaceError
+from nightclerk.errors import WorkspaceError
 from nightclerk.office.office import Office, wait_for_run
 from nightclerk.office.roll_call import unmanned
 from nightclerk.records import dump
-from nightclerk.speech import speak_cleanly
 from nightclerk.texts import current_language, say
-from nightclerk.work.pulse import NO_BOOKS, end_with_parent
+
+if TYPE_CHECKING:
+    from nightclerk.console.serve import ConsoleHandle
 
 
 def register(app: typer.Typer) -> None:
     app.command("run", help="运行一个机器人 / run one bot")(run)
-    app.command("perform", hidden=True)(perform)
     app.command("shift", help="值夜班：按时启动，无人值守 / the unattended shift")(shift)
 
 
@@ -75,25 +72,6 @@ def run(
     raise typer.Exit(0 if state is RunState.DONE else 1)
 
 
-def perform(
-    run: str,
-    workspace: WorkspaceOption = None,
-    with_parent: Annotated[bool, typer.Option()] = False,
-    worker: Annotated[str, typer.Option()] = "",
-    beaten: Annotated[float | None, typer.Option()] = None,
-) -> None:
-    """Perform a queued run in this process (a worker calls this)."""
-    speak_cleanly(output_too=True)
-    if with_parent:
-        end_with_parent(beaten)
-    try:
-        state = perform_run(the_workspace(workspace), run, worker=worker)
-    except StoreUnreachable as error:
-        print(error.sentence(), file=sys.stderr)
-        raise typer.Exit(NO_BOOKS) from None
-    raise typer.Exit(0 if state is RunState.DONE else 1)
-
-
 def shift(
     now: Annotated[
         bool, typer.Option("--now", help="立即跑完整一班后退出 / run one whole shift now, then stop")
@@ -108,7 +86,7 @@ def shift(
     for fault in home.faults:
         screen.print(fault.sentence())
     office = Office(home, cans=() if office_only else None, gathers=True)
-    handle = console_of(office, port=port) if console and not now else None
+    handle = _console_of(office, port) if console and not now else None
     try:
         if now:
             _whole_shift(office)
@@ -148,3 +126,9 @@ def _print_unmanned(office: Office) -> None:
     if office.workspace.settings.database:
         for needs in unmanned(office.workspace.bots.values(), office.store.workers()):
             screen.print(say("workers.nobody_needs", needs=needs), soft_wrap=True)
+
+
+def _console_of(office: Office, port: int) -> ConsoleHandle:
+    from nightclerk.cli.consoles import console_of  # `run` serves no pages, and need not load what does
+
+    return console_of(office, port=port)
