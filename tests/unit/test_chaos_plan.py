@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections import Counter
 
 import pytest
+import typer
+from typer.testing import CliRunner
 
 from nightclerk.chaos.faults import HELD, SEEN, Fault, Kind, Moment, Partner, plan
+from nightclerk.cli import chaos as chaos_word
+from nightclerk.errors import WorkspaceError
 
 
 def planned(**changed: object) -> tuple[Fault, ...]:
@@ -52,3 +56,15 @@ def test_a_desktop_partner_is_never_asked_to_hold_a_request() -> None:
     """The ERP's client takes no instructions: its moments are those of the journal and the ledger."""
     moments = {fault.moment for fault in planned(partner=Partner.DESKTOP, kills=100, faults=100)}
     assert not moments & set(HELD)
+
+
+def test_several_workers_without_a_server_to_share_are_refused() -> None:
+    """Three workers asked for are never quietly one: the sentence says what is missing."""
+    app = typer.Typer()
+    chaos_word.register(app)
+    refused = CliRunner().invoke(app, ["--workers", "3"]).exception
+    assert isinstance(refused, WorkspaceError)
+    assert refused.sentence("en") == (
+        "--workers 3: several workers need a PostgreSQL to share. "
+        "Add --postgres local (starts one of its own) or a URL, or leave --workers out."
+    )

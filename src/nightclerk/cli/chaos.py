@@ -23,6 +23,7 @@ from nightclerk.chaos.scene import Database
 from nightclerk.chaos.strikes import Struck
 from nightclerk.cli.common import screen
 from nightclerk.cli.evidence import verified
+from nightclerk.errors import WorkspaceError
 from nightclerk.sandbox.postgres import postgres as own_postgres
 from nightclerk.texts import say
 from nightclerk.workspace import load_workspace
@@ -66,6 +67,10 @@ def chaos(
 
     Everything happens in a temporary workspace; the one around the current folder is not touched.
     """
+    if workers > 1 and not postgres:
+        raise WorkspaceError(
+            where=f"--workers {workers}", expected=say("chaos.needs_postgres"), remedy=say("chaos.add_postgres")
+        )
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that nobody whom we started is left behind
     folder = Path(tempfile.mkdtemp(prefix="nightclerk-chaos-"))
     chosen = list(Partner) if partner is Partners.BOTH else [Partner(partner.value)]
@@ -75,7 +80,7 @@ def chaos(
         with _database(postgres) as database:
             asked = Attack(
                 partner=one, seed=seed, kills=_share(kills, n, chosen), faults=_share(faults, n, chosen),
-                workers=workers if database else 1, items=items, folder=folder / one.value, database=database,
+                workers=workers, items=items, folder=folder / one.value, database=database,
                 minutes=minutes / len(chosen), lagging=lagging,
             )  # fmt: skip
             outcomes.append(_carry_out(asked))
