@@ -15,7 +15,7 @@ from starlette.routing import Route
 from nightclerk.sandbox import douyin_files, world
 from nightclerk.sandbox.shop_books import Barred, LiveOrder, ShopBooks
 from nightclerk.sandbox.shop_orders import Stage
-from nightclerk.sandbox.shop_site import ShopSite, day_of, masked_name, masked_phone
+from nightclerk.sandbox.shop_site import ShopPages, ShopSite, day_of, masked_name, masked_phone
 from nightclerk.sandbox.troubles import Troubles
 
 COOLDOWN_S = 2.0
@@ -54,12 +54,11 @@ def _to_login(site: ShopSite, request: Request) -> Response:
     return RedirectResponse(f"{request.scope['root_path']}/login/common", status_code=302)
 
 
-class _Douyin:
+class _Douyin(ShopPages):
     """The pages; each method answers one address."""
 
-    def __init__(self, site: ShopSite) -> None:
-        self.site = site
-        self.books = site.books
+    shipped = "发货成功"
+    stocked = "库存已更新"
 
     async def login(self, request: Request) -> Response:
         if request.method == "GET":
@@ -122,14 +121,6 @@ class _Douyin:
             headers={"Content-Disposition": f"attachment; filename*=UTF-8''{quote(douyin_files.file_name(job))}"},
         )
 
-    async def ship(self, request: Request) -> Response:
-        asked = json.loads(await request.body())
-        try:
-            self.books.ship(asked["number"], asked["carrier"], asked["tracking"], again=True)
-        except Barred as why:
-            return self.site.refused(why)
-        return self.site.written("ship", message="发货成功")
-
     async def stock(self, request: Request) -> Response:
         name = "stock_redesigned" if self.site.troubles.on("redesign") else "stock"
         return self.site.page(request, name, here="stock")
@@ -137,14 +128,6 @@ class _Douyin:
     async def stock_rows(self, request: Request) -> Response:
         rows = self.books.stock(request.query_params.get("text", ""))
         return JSONResponse({"rows": [vars(row) for row in rows]})
-
-    async def save_stock(self, request: Request) -> Response:
-        asked = json.loads(await request.body())
-        try:
-            quantity = self.books.set_stock(asked["sku"], str(asked["quantity"]))
-        except Barred as why:
-            return self.site.refused(why)
-        return self.site.written("stock", message="库存已更新", quantity=quantity)
 
 
 def _row(order: LiveOrder) -> dict[str, object]:

@@ -16,7 +16,7 @@ from nightclerk.sandbox import jd_files, world
 from nightclerk.sandbox.messages import Messages
 from nightclerk.sandbox.shop_books import Barred, LiveOrder, ShopBooks
 from nightclerk.sandbox.shop_orders import Stage
-from nightclerk.sandbox.shop_site import ShopSite, day_of, masked_name, masked_phone
+from nightclerk.sandbox.shop_site import ShopPages, ShopSite, day_of, masked_name, masked_phone
 from nightclerk.sandbox.troubles import Troubles
 
 #: Cards that one scroll to the end of the box brings.
@@ -67,12 +67,15 @@ def _passport(site: ShopSite, request: Request) -> Response:
     return site.page(request, "login", wrong=False, back=request.url.path)
 
 
-class _Jd:
+class _Jd(ShopPages):
     """The pages; each method answers one address."""
 
+    shipped = "出库成功"
+    stocked = "修改成功"
+    ships_again = False
+
     def __init__(self, site: ShopSite, messages: Messages) -> None:
-        self.site = site
-        self.books = site.books
+        super().__init__(site)
         self.messages = messages
 
     async def login(self, request: Request) -> Response:
@@ -139,26 +142,6 @@ class _Jd:
             carriers=carriers(), status=_status(order) if order else "", masked_name=masked_name,
             masked_phone=masked_phone,
         )  # fmt: skip
-
-    async def ship(self, request: Request) -> Response:
-        asked = json.loads(await request.body())
-        try:
-            self.books.ship(request.path_params["number"], asked["carrier"], asked["tracking"], again=False)
-        except Barred as why:
-            return self.site.refused(why)
-        return self.site.written("ship", message="出库成功")
-
-    async def stock(self, request: Request) -> Response:
-        text = request.query_params.get("text", "")
-        return self.site.page(request, "stock", here="stock", rows=self.books.stock(text), text=text)
-
-    async def save_stock(self, request: Request) -> Response:
-        asked = json.loads(await request.body())
-        try:
-            quantity = self.books.set_stock(asked["sku"], str(asked["quantity"]))
-        except Barred as why:
-            return self.site.refused(why)
-        return self.site.written("stock", message="修改成功", quantity=quantity)
 
 
 def _status(order: LiveOrder) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import anyio
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -101,6 +101,41 @@ class ShopSite:
     def refused(self, why: Barred) -> Response:
         """The answer to a write that the shop does not take."""
         return JSONResponse({"ok": False, "message": str(why)})
+
+
+class ShopPages:
+    """What every shop answers in the same way: only its words and its say on a second parcel differ."""
+
+    shipped: ClassVar[str]
+    stocked: ClassVar[str]
+    #: Whether an order that has been sent may be sent again.
+    ships_again: ClassVar[bool] = True
+
+    def __init__(self, site: ShopSite) -> None:
+        self.site = site
+        self.books = site.books
+
+    async def ship(self, request: Request) -> Response:
+        """Enter carrier and tracking number; the order's number comes in the body or in the address."""
+        asked = await request.json()
+        number = request.path_params.get("number") or asked["number"]
+        try:
+            self.books.ship(number, asked["carrier"], asked["tracking"], again=self.ships_again)
+        except Barred as why:
+            return self.site.refused(why)
+        return self.site.written("ship", message=self.shipped)
+
+    async def stock(self, request: Request) -> Response:
+        text = request.query_params.get("text", "")
+        return self.site.page(request, "stock", here="stock", rows=self.books.stock(text), text=text)
+
+    async def save_stock(self, request: Request) -> Response:
+        asked = await request.json()
+        try:
+            quantity = self.books.set_stock(asked["sku"], str(asked["quantity"]))
+        except Barred as why:
+            return self.site.refused(why)
+        return self.site.written("stock", message=self.stocked, quantity=quantity)
 
 
 class Lost(Response):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,7 @@ from starlette.routing import Route
 from nightclerk.sandbox import taobao_files, world
 from nightclerk.sandbox.shop_books import Barred, LiveOrder, ShopBooks
 from nightclerk.sandbox.shop_orders import Stage
-from nightclerk.sandbox.shop_site import ShopSite, day_of, masked_name, masked_phone
+from nightclerk.sandbox.shop_site import ShopPages, ShopSite, day_of, masked_name, masked_phone
 from nightclerk.sandbox.taobao_import import StockImport
 from nightclerk.sandbox.troubles import Troubles
 
@@ -71,12 +70,11 @@ def _to_login(site: ShopSite, request: Request) -> Response:
     return RedirectResponse(f"{request.scope['root_path']}/login", status_code=302)
 
 
-class _Taobao:
+class _Taobao(ShopPages):
     """The pages; each method answers one address."""
 
-    def __init__(self, site: ShopSite) -> None:
-        self.site = site
-        self.books = site.books
+    shipped = "发货成功"
+    stocked = "保存成功"
 
     async def login(self, request: Request) -> Response:
         return self.site.page(request, "login")
@@ -134,26 +132,6 @@ class _Taobao:
             taobao_files.report(job, self.books.orders()), media_type="application/octet-stream",
             headers={"Content-Disposition": f"attachment; filename*=UTF-8''{name}"},
         )  # fmt: skip
-
-    async def ship(self, request: Request) -> Response:
-        asked = json.loads(await request.body())
-        try:
-            self.books.ship(asked["number"], asked["carrier"], asked["tracking"], again=True)
-        except Barred as why:
-            return self.site.refused(why)
-        return self.site.written("ship", message="发货成功")
-
-    async def stock(self, request: Request) -> Response:
-        text = request.query_params.get("text", "")
-        return self.site.page(request, "stock", here="stock", rows=self.books.stock(text), text=text)
-
-    async def save_stock(self, request: Request) -> Response:
-        asked = json.loads(await request.body())
-        try:
-            quantity = self.books.set_stock(asked["sku"], str(asked["quantity"]))
-        except Barred as why:
-            return self.site.refused(why)
-        return self.site.written("stock", message="保存成功", quantity=quantity)
 
 
 def _kind(asked: dict[str, Any]) -> str:
