@@ -48,6 +48,7 @@ def test_what_is_recorded_later_joins_the_flow(tmp_path: Path) -> None:
         assert done.returncode == 0, done.stderr[-2000:]
         assert "# by hand" in bench.text("flows/enter.py")
         assert bench.faults() == []
+        assert len(site.take()) == 1  # what the person saved while recording
         (ended,) = bench.run("enter")
         assert (ended["state"], ended["counts"].get("done")) == ("done", 1), ended["items"]
         ((_, saved),) = site.take()
