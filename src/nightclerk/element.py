@@ -86,6 +86,16 @@ class Element:
         with self._act("hover", timeout_s) as found:
             self._web().hover(found)
 
+    def double_click(self, *, timeout_s: float | None = None) -> None:
+        """Click it twice at once, as a grid wants it that opens a row."""
+        with self._act("double_click", timeout_s) as found:
+            self._web().double_click(found)
+
+    def right_click(self, *, timeout_s: float | None = None) -> None:
+        """Open the menu that the page has for it."""
+        with self._act("right_click", timeout_s) as found:
+            self._web().right_click(found)
+
     def drag(
         self, to: Element | None = None, *, offset: tuple[int, int] = (0, 0), timeout_s: float | None = None
     ) -> None:

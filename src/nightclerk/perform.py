@@ -10,6 +10,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol
+from zoneinfo import ZoneInfo
 
 from loguru import logger
 
@@ -114,6 +115,7 @@ class Performer:
         self.hands_at: datetime | None = None  # when a person worked the screen in the middle of it
         self.blocked = ""
         self.seen: set[str] = set()
+        self.stuck = ""  # which picture there is of a screen that hung
 
     def perform(self) -> RunState:
         """Work until nothing is due. Returns how the run ended; items carry their own states.
@@ -243,7 +245,7 @@ class Performer:
                 raise
             except Exception as error:
                 if limit.struck:
-                    raise ItemTimeout(limit_s=limit.limit_s) from error
+                    raise ItemTimeout(limit_s=limit.limit_s, seen=self.stuck) from error
                 raise
 
     def hands_on(self) -> None:
@@ -256,14 +258,30 @@ class Performer:
         """The item's time stands still meanwhile."""
         return self.limit.held() if self.limit is not None else nullcontext()
 
-    def strike(self) -> None:
-        """From another thread, when the run hangs: keep what the screen shows, where it can tell, and end the apps."""
+    def strike(self, *, whole_run: bool = False) -> None:
+        """From another thread, when the run hangs: keep what the screen shows, where it can tell, and end the apps.
+
+        `whole_run`: the run's own time is up; what can be seen of its screen goes into the books for whoever ends it.
+        """
         try:
-            picture = self.stage.film.picture(self.stage.still())
-            self.stage.film.note("stuck", {"picture": picture})
+            self.stuck = self._keep_screen()
+            if whole_run:
+                run = self.stage.record.run
+                self.stage.store.change_run(run, expect=[RunState.RUNNING], reason=self.stuck)
         except Exception as error:  # a screen that cannot be pictured is ended all the same
             logger.warning("no picture of the screen that hangs: {}", error)
         self.apps.kill()
+
+    def _keep_screen(self) -> str:
+        """Picture the screen; where it gives none (a browser), note the last one. Which of them, in a sentence."""
+        picture = self.stage.film.picture(self.stage.still())
+        last = None if picture else self.stage.last_picture()
+        if last is None:
+            self.stage.film.note("stuck", {"picture": picture})
+            return say("reasons.stuck_pictured" if picture else "reasons.stuck_unseen")
+        self.stage.film.note("stuck", {"picture": last.sha256, "taken_at": last.at.isoformat(), "taken_in": last.step})
+        at = last.at.astimezone(ZoneInfo(self.stage.workspace.settings.timezone))
+        return say("reasons.stuck_last", at=f"{at:%H:%M:%S}", step=last.step)
 
     def _arguments(self, transaction: Transaction, item: WorkItem) -> dict[str, Any]:
         apps = self.apps.open()

@@ -64,6 +64,7 @@ class Control:
     IsOffscreen: bool = False
     IsPassword: bool = False
     HasKeyboardFocus: bool = False
+    AutomationId: str = ""
     label: str = ""
     patterns: dict[int, Any] = field(default_factory=dict)
     inside: list[Control] = field(default_factory=list)

@@ -25,6 +25,7 @@ const card=document.getElementById('card'), done=document.getElementById('done')
 card.ondragstart=e=>e.dataTransfer.setData('text/plain','card');
 done.ondragover=e=>e.preventDefault(); done.ondrop=e=>{e.preventDefault();done.append(card)};
 let held=false; knob.onmousedown=()=>{held=true}; onmouseup=()=>{held=false};
+knob.ondblclick=()=>{knob.title='two'}; knob.oncontextmenu=e=>{e.preventDefault();knob.title+=' right'};
 onmousemove=e=>{if(held)knob.style.left=e.clientX-10+'px'};
 </script>"""
 
@@ -54,6 +55,14 @@ def test_a_card_is_dragged_onto_a_lane(board: WebPage) -> None:
     card, lane = board.find(element("#card"), {}, timeout_s=2), board.find(element("#done"), {}, timeout_s=2)
     board.drag(card, lane, (0, 0))
     assert board.count(element("#done #card"), {}) == 1
+
+
+def test_two_clicks_at_once_and_the_other_button(board: WebPage) -> None:
+    """The page hears a double click, then asks for its own menu."""
+    knob = board.find(element("#knob"), {}, timeout_s=2)
+    board.double_click(knob)
+    board.right_click(knob)
+    assert board.exists(element('#knob[title="two right"]'), {})
 
 
 def test_a_radio_that_its_label_draws_is_ticked(board: WebPage) -> None:

@@ -151,7 +151,7 @@ def load_retention(root: Path) -> LoadedRetention:
         return LoadedRetention(policy=Retention())
     try:
         data = YAML(typ="rt").load(path.read_text(encoding="utf-8")) or {}
-    except (YAMLError, UnicodeDecodeError) as error:
+    except (YAMLError, ValueError) as error:
         why = getattr(error, "problem", None) or str(error).splitlines()[0]
         mark = getattr(error, "problem_mark", None)
         return LoadedRetention(policy=Retention(), faults=(_fault(mark.line + 1 if mark else 1, "yaml", why=why),))

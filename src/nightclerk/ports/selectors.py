@@ -14,7 +14,8 @@ class Selector:
     `ways` are tried in order; each is a mapping with one main key (role+name, label, text, placeholder, title,
     test_id, css, xpath, picture, keys, right_of, below, window …) as the author wrote it. `within` and
     `frame` name other elements of the same app. `where` is "file:line". `follows` names the commit element whose
-    own question this one answers: it may be clicked once, right after that.
+    own question this one answers: it may be clicked once, right after that. `opens`: working it writes nothing and
+    only leads on (a menu, a tab, a search, a dialog that can be closed); a rehearsal may do it.
     """
 
     name: str
@@ -27,6 +28,7 @@ class Selector:
     reads: str = ""
     where: str = ""
     follows: str = ""
+    opens: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -144,6 +145,8 @@ class WebSurface(Surface, Protocol):
     def goto(self, url: str, *, timeout_s: float) -> None: ...
     def reload(self, *, timeout_s: float) -> None: ...
     def hover(self, found: Found) -> None: ...
+    def double_click(self, found: Found) -> None: ...
+    def right_click(self, found: Found) -> None: ...
     def drag(self, found: Found, to: Found | None, offset: tuple[int, int]) -> None:
         """Drag one element onto another, or by an offset in pixels."""
 
@@ -152,6 +155,8 @@ class WebSurface(Surface, Protocol):
 
     def url(self) -> str: ...
     def title(self) -> str: ...
+    def only_reads(self) -> AbstractContextManager[list[str]]:
+        """Within the block nothing is sent that may write; the list grows by each request that was stopped."""
 
 
 class DesktopSurface(Surface, Protocol):

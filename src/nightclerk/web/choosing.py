@@ -20,6 +20,8 @@ from nightclerk.web.scripts import script
 #: What drawn selects are made of: their open list, and the options in it.
 LISTS = "[role=listbox], [class*=dropdown], [class*=popup], [class*=popover], [class*=menu], [class*=options]"
 OPTIONS = "[role=option], [class*=option], [class*=menu-item], li"
+#: Options that lie in no list: a web component may have only a slot for them in the list that it draws.
+LOOSE = "[role=option]"
 #: The texts of a native select's options; null for what is none.
 _OPTIONS_OF = "e => e.tagName === 'SELECT' ? [...e.options].map(o => o.textContent) : null"
 #: How often an option is clicked before its list, still open, ends the choice.
@@ -57,7 +59,9 @@ class _Drawn:
         self.found, self.option, self.page, self.clock, self.deadline = found, option, page, clock, deadline
         self.locator: Locator = found.handle
         exact = re.compile(rf"^\s*{re.escape(option)}\s*$")
-        self.fitting = page.locator(f":is({LISTS}) :is({OPTIONS})").filter(has_text=exact).filter(visible=True)
+        self.loose = page.locator(LOOSE).filter(visible=True)
+        drawn = page.locator(f":is({LISTS}) :is({OPTIONS}), {LOOSE}")
+        self.fitting = drawn.filter(has_text=exact).filter(visible=True)
 
     def choose(self) -> None:
         self._open()
@@ -90,7 +94,7 @@ class _Drawn:
         else:
             box = self.locator.bounding_box() or {"x": 0, "y": 0, "width": 0, "height": 0}
             self.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-        self._wait(lambda: self._lists().count() > 0)
+        self._wait(lambda: self._lists().count() > 0 or self.loose.count() > 0)
 
     def _lists(self) -> Locator:
         return self.page.locator(LISTS).filter(has=self.page.locator(OPTIONS)).filter(visible=True)
@@ -105,10 +109,11 @@ class _Drawn:
 
     def _scroll_to_it(self) -> None:
         """Walk through a virtual list until the option is drawn."""
-        seen = self._lists().last.evaluate(script("seek"), [self.option, OPTIONS])
+        lists = self._lists()
+        offered = lists.last.evaluate(script("seek"), [self.option, OPTIONS])["offered"] if lists.count() else []
         if not self.fitting.count():
+            offered = ", ".join((offered or self.loose.all_inner_texts())[:20])
             self.page.keyboard.press("Escape")
-            offered = ", ".join(seen["offered"][:20])
             raise NoSuchOption(element=self.found.selector.name, option=self.option, offered=offered)
 
     def _wait(self, condition: Callable[[], bool], *, patience_s: float | None = None) -> None:

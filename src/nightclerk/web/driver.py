@@ -15,8 +15,11 @@ from nightclerk.errors import ApplicationError
 from nightclerk.locate.healer import Healer
 from nightclerk.ports import AppSettings, Clock, SelectorSet
 from nightclerk.texts import say
+from nightclerk.web import marks
 from nightclerk.web.browser import browser_or_fault, end_browser, launch_options
 from nightclerk.web.faults import first_line
+from nightclerk.web.finding import LOOKED_AT, SEEN
+from nightclerk.web.masks import PRIVATE
 from nightclerk.web.page import WebPage
 from nightclerk.web.profile import forget_visits
 
@@ -51,6 +54,7 @@ def shared_playwright() -> Iterator[Playwright]:
     users = getattr(_of_this_thread, "users", 0)
     if not users:
         _of_this_thread.playwright = sync_playwright().start()
+        marks.register(_of_this_thread.playwright, (SEEN, LOOKED_AT, PRIVATE))
     _of_this_thread.users = users + 1
     try:
         yield _of_this_thread.playwright

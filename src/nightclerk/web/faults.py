@@ -49,7 +49,7 @@ class NoSuchOption(ApplicationError):
 
 PASSING = re.compile(
     r"context was destroyed|navigat|detached|not attached|Cannot find (default execution )?context|frame was|No frame"
-    r"|Frame has been",
+    r"|Frame has been|uniqueContextId",
     re.I,
 )
 BROKEN = re.compile(r"has been closed|Target closed|crashed|Connection closed|browser has disconnected", re.I)

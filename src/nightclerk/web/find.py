@@ -17,6 +17,8 @@ from nightclerk.locate.ways import filled, main_key, pattern_of, relation, way_w
 from nightclerk.ports import Selector, SelectorSet
 from nightclerk.texts import say
 from nightclerk.web.faults import is_passing
+from nightclerk.web.grip import SLOT
+from nightclerk.web.marks import Question, tell
 from nightclerk.web.scripts import script
 
 Root = Page | FrameLocator | Locator
@@ -31,14 +33,7 @@ class Hit:
     attempt: Try
     locator: Locator
     told: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Question:
-    """What is asked of the one element that a way fits, in the same look: a function (JavaScript) and its argument."""
-
-    source: str
-    argument: Any = None
+    turn: int = 0  #: the number under which the one element was marked; 0: it is not marked
 
 
 def hits(
@@ -56,15 +51,16 @@ def hits(
     if root is None:
         return []
     found: list[Hit] = []
+    framed = _framed(selectors, selector)
     for position, written in enumerate(selector.ways):
         way = filled(written, values, element=selector.name, where=selector.where)
         locator = locator_of(root, way)
-        fits, told = _fitting(locator, selector, way, question)
+        fits, told, turn = _fitting(locator, selector, way, question, framed=framed)
         if fits and relation(way)[0]:
             locator, fits = _beside(page, selectors, locator, relation(way), values)
-            told = {}
-        attempt = Try(way=way, position=position, fits=fits)
-        found.append(_with_hidden_file_field(Hit(attempt=attempt, locator=locator, told=told), selector))
+            told, turn = {}, 0
+        hit = Hit(attempt=Try(way=way, position=position, fits=fits), locator=locator, told=told, turn=turn)
+        found.append(_with_hidden_file_field(hit, selector))
         if found[-1].attempt.fits == 1:
             break
     return found
@@ -152,21 +148,33 @@ def _locator(root: Root, way: Mapping[str, Any]) -> Locator:
 
 
 def _fitting(
-    locator: Locator, selector: Selector, way: Mapping[str, Any], question: Question | None
-) -> tuple[int, Mapping[str, Any]]:
-    """How many a way fits, and what the one told, in one round trip."""
+    locator: Locator, selector: Selector, way: Mapping[str, Any], question: Question | None, *, framed: bool
+) -> tuple[int, Mapping[str, Any], int]:
+    """How many a way fits, what the one told, and the number that it is held under (0 in another frame)."""
     if question is None:
-        return _count(locator, selector, way), {}
-    told = f"nodes.length === 1 ? ({question.source})(nodes[0], said) : {{}}"
-    asked = f"(nodes, said) => ({{ fits: nodes.length, told: {told} }})"
+        return _count(locator, selector, way), {}, 0
     with _bad_ways_told(selector, way):
-        try:
-            seen = locator.evaluate_all(asked, question.argument)
-        except PlaywrightError as error:
-            if "failed to find frame" in str(error):
-                return 0, {}
-            raise
-    return seen["fits"], seen["told"]
+        if framed:
+            return *_told_in_frame(locator, question), 0
+        told = tell(locator, SLOT, question)
+    return told.fits, told.answer or {}, told.turn if told.fits == 1 else 0
+
+
+def _told_in_frame(locator: Locator, question: Question) -> tuple[int, Mapping[str, Any]]:
+    """How many fit in a frame, and what they told; none while there is no such frame."""
+    try:
+        seen = locator.evaluate_all(f"nodes => ({{ fits: nodes.length, told: ({question.source})(nodes) }})")
+    except PlaywrightError as error:
+        if "failed to find frame" in str(error):
+            return 0, {}
+        raise
+    return seen["fits"], seen["told"] or {}
+
+
+def _framed(selectors: SelectorSet, selector: Selector) -> bool:
+    """Whether an element lives in a frame of the page."""
+    within = selector.within and _framed(selectors, selectors.elements[selector.within])
+    return bool(selector.frame or within)
 
 
 def _count(locator: Locator, selector: Selector, way: Mapping[str, Any]) -> int:

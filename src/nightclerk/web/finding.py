@@ -19,15 +19,19 @@ from nightclerk.texts import say
 from nightclerk.web import filling
 from nightclerk.web.asking import STAND, told_stand
 from nightclerk.web.faults import is_passing, only_passing, translated
-from nightclerk.web.find import Hit, Question, ambiguous, any_hit, hits
-from nightclerk.web.grip import HOLD, Grip
+from nightclerk.web.find import Hit, ambiguous, any_hit, hits
+from nightclerk.web.grip import Grip
+from nightclerk.web.marks import Question
 from nightclerk.web.mending import DESCRIBE, Mender
 from nightclerk.web.protocol import ask_page
 from nightclerk.web.scripts import script
 
-#: What one look asks of the one element: where it stands, to be held, and (where it was learned) what it is like.
-_SEEN = f"(element, turn) => ({{ stand: ({STAND})(element), held: ({HOLD})(element, turn) }})"
-_LOOKED_AT = f"(element, turn) => ({{ ...({_SEEN})(element, turn), like: ({DESCRIBE})(element) }})"
+#: What one look asks of the one element: where it stands, and (where it was learned) what it is like.
+SEEN = Question(name="seen", source=f"nodes => nodes.length === 1 ? {{ stand: ({STAND})(nodes[0]) }} : null")
+LOOKED_AT = Question(
+    name="lookedAt",
+    source=f"nodes => nodes.length === 1 ? {{ stand: ({STAND})(nodes[0]), like: ({DESCRIBE})(nodes[0]) }} : null",
+)
 
 
 class Finding:
@@ -40,7 +44,6 @@ class Finding:
     _last_position: dict[str, int]
     _clear: Locator | None
     _grip: Grip | None
-    _turn: int
 
     if TYPE_CHECKING:
 
@@ -105,15 +108,13 @@ class Finding:
             return None, None
 
     def _question(self, selector: Selector) -> Question:
-        """Where the element stands, what it looks like where that was learned, and whether the page holds it now."""
-        self._turn += 1
-        described = self._mender.knows(selector)
-        return Question(source=_LOOKED_AT if described else _SEEN, argument=self._turn)
+        """Where the element stands, and what it looks like where that was learned."""
+        return LOOKED_AT if self._mender.knows(selector) else SEEN
 
     def _found(self, selector: Selector, hit: Hit) -> Found:
         stand = told_stand(hit.told.get("stand", {}), hit.locator)
         box, self._clear = stand.box, hit.locator if stand.clear else None
-        self._grip = Grip(locator=hit.locator, turn=self._turn) if hit.told.get("held") else None
+        self._grip = Grip(locator=hit.locator, turn=hit.turn) if hit.turn else None
         self._last_position[selector.name] = hit.attempt.position
         return Found(
             selector=selector,

@@ -1,7 +1,7 @@
-"""The element that was found last, held by the page itself: asked and typed into without being looked up again.
+"""The element that was found last, held beside the page: asked and typed into without being looked up again.
 
-What is read or filled is then the very node whose box stands in the journal. The page holds one node, under a number.
-A node that the page has dropped meanwhile, or that lives in another frame, is not held: Playwright's own way follows.
+What is read or filled is then the very node whose box stands in the journal. One node is held, under a number. A node
+that the page has dropped meanwhile, or that lives in another frame, is not held: Playwright's own way follows.
 """
 
 from __future__ import annotations
@@ -13,18 +13,12 @@ from typing import Any
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Locator
 
-from nightclerk.web.protocol import ask_page, type_text
+from nightclerk.web.marks import ask_marked
+from nightclerk.web.protocol import type_text
 
-#: Makes the page hold an element under a number; other frames than the main one hold nothing.
-HOLD = """(element, turn) => {
-  if (window !== window.top) return false;
-  const held = { value: { element, turn }, configurable: true };
-  return Reflect.defineProperty(window, Symbol.for("nightclerk.held"), held);
-}"""
-_HELD = """(() => {
-  const held = window[Symbol.for("nightclerk.held")];
-  return held && held.turn === %d && held.element.isConnected ? [(%s)(held.element)] : [];
-})()"""
+#: Where the search marks the one element that it found.
+SLOT = "held"
+_HELD = "nodes => (nodes[0].isConnected ? [(%s)(nodes[0])] : [])"
 #: What Playwright does before it types: a field that can be written, all of its text selected, the focus in it.
 _TAKES_TEXT = """element => {
   const kinds = ["text", "search", "tel", "url", "email", "password"];
@@ -40,7 +34,7 @@ _TAKES_TEXT = """element => {
 
 @dataclass(frozen=True, kw_only=True)
 class Grip:
-    """A hold on the one element of a locator, under the number that the page knows it by."""
+    """A hold on the one element of a locator, under the number that it was marked with."""
 
     locator: Locator
     turn: int
@@ -48,8 +42,8 @@ class Grip:
     def ask(self, question: str) -> list[Any]:
         """What a function (JavaScript source, of the element) answers; [] when the page does not hold it any more."""
         with contextlib.suppress(PlaywrightError):
-            answer: list[Any] = ask_page(self.locator.page, _HELD % (self.turn, question))
-            return answer
+            told = ask_marked(self.locator.page, SLOT, self.turn, _HELD % question)
+            return list(told[0]) if told else []
         return []
 
     def fill(self, text: str) -> bool:

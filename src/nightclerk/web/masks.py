@@ -15,12 +15,14 @@ from nightclerk.domain.split import Part, split_private
 from nightclerk.locate.ways import widened
 from nightclerk.ports import Box, Selector, SelectorSet
 from nightclerk.web.find import locator_of
-from nightclerk.web.protocol import ask_page
+from nightclerk.web.marks import Question, tell
+from nightclerk.web.protocol import ask_beside
 from nightclerk.web.scripts import script
 
 #: Masks reach this far beyond what they hide.
 MARGIN = 2
-_MEASURE = f"nodes => ({script('private')})(nodes)"
+#: What must be masked, asked of the elements that are private by selector.
+PRIVATE = Question(name="private", source=script("private"))
 
 Corner = tuple[float, float]
 Rectangle = list[float]
@@ -99,14 +101,18 @@ def of_private_elements(frame: PageFrame, selectors: SelectorSet, source: str) -
 
 
 def _seen(frame: PageFrame, hidden: Sequence[Selector], selectors: SelectorSet) -> dict[str, Any]:
-    if hidden:
-        return _joined(frame, hidden, selectors).evaluate_all(_MEASURE)
-    return _asked(frame, f"() => ({script('private')})([])")
+    """What must be masked in one frame. The watch that is left there is asked by `since` in the same world."""
+    if not hidden:
+        return _asked(frame, f"() => ({PRIVATE.source})([])")
+    joined = _joined(frame, hidden, selectors)
+    if frame.parent_frame is not None:
+        return joined.evaluate_all(PRIVATE.source)
+    return tell(joined, "private", PRIVATE).answer
 
 
 def _asked(frame: PageFrame, question: str) -> Any:
-    """What a function comes to in a frame; the main one is asked in the shortest way."""
-    return ask_page(frame.page, f"({question})()") if frame.parent_frame is None else frame.evaluate(question)
+    """What a function comes to in a frame, the main one beside the page's own scripts."""
+    return ask_beside(frame.page, f"({question})()") if frame.parent_frame is None else frame.evaluate(question)
 
 
 def _corner(frame: PageFrame) -> Corner | None:

@@ -16,7 +16,7 @@ from nightclerk.locate.fingerprint import Fingerprint, learned, seen
 from nightclerk.locate.healer import Doubt, Healer, Healing
 from nightclerk.locate.healing import Ranked, Verdict
 from nightclerk.locate.look import look_of, unlike
-from nightclerk.locate.propose import frame_elements, templated_way, ways_in_row, ways_of
+from nightclerk.locate.propose import change_of, frame_elements, templated_way, ways_in_row, ways_of
 from nightclerk.ports import Selector, SelectorSet
 from nightclerk.web.asking import ask
 from nightclerk.web.faults import is_passing, translated
@@ -150,7 +150,7 @@ class Mender:
         after = self._moved(selector, [way for way, _ in good], extra)
         healing = Healing(
             element=selector.name, before=selector, after=after, extra=extra, trust=verdict.trust, verdict=verdict,
-            wanted=self.healer.prints[selector.name], change=_change(after, extra),
+            wanted=self.healer.prints[selector.name], change=change_of(after, extra),
             found=learned(raw, values=values, keep_text=not (selector.private or selector.secret)),
             unlike=self._unlike(selector, good[0][1]),
         )  # fmt: skip
@@ -197,20 +197,3 @@ def _candidates(
     for name, value in values.items():
         if any(value in str(token) for token in raw.get("row", ())):
             yield from ways_in_row(one, name)
-
-
-def _change(after: Selector, extra: Mapping[str, Selector]) -> dict[str, dict[str, Any]]:
-    """What a selector file says of the new place."""
-    change: dict[str, dict[str, Any]] = {}
-    for selector in (*extra.values(), after):
-        spec: dict[str, Any] = dict(selector.ways[0])
-        if len(selector.ways) > 1:
-            spec["fallback"] = [_short(way) for way in selector.ways[1:]]
-        if selector.frame:
-            spec["frame"] = selector.frame
-        change[selector.name] = spec
-    return change
-
-
-def _short(way: Mapping[str, Any]) -> Any:
-    return way["css"] if set(way) == {"css"} else dict(way)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,7 @@ from nightclerk.web.faults import (
 from nightclerk.web.find import Hit, any_hit
 from nightclerk.web.finding import Finding
 from nightclerk.web.grip import Grip
+from nightclerk.web.harmless import only_reads
 from nightclerk.web.mending import Mender
 from nightclerk.web.pictures import picture
 from nightclerk.web.scripts import script
@@ -68,7 +70,6 @@ class WebPage(Finding):
         self._last_position: dict[str, int] = {}
         self._clear: Locator | None = None
         self._grip: Grip | None = None
-        self._turn = 0
         context.set_default_timeout(settings.timeout_s * 1000)
         fence.install(context)
         context.on("dialog", lambda dialog: self._dialogs.answer(dialog, self.selectors))
@@ -150,6 +151,14 @@ class WebPage(Finding):
     def hover(self, found: Found) -> None:
         with self._ready(found) as target, self._acting(found, "hover"):
             target.hover()
+
+    def double_click(self, found: Found) -> None:
+        with self._ready(found) as target, self._acting(found, "double_click"):
+            target.dblclick()
+
+    def right_click(self, found: Found) -> None:
+        with self._ready(found) as target, self._acting(found, "right_click"):
+            target.click(button="right")
 
     def drag(self, found: Found, to: Found | None, offset: tuple[int, int]) -> None:
         with self._ready(found), self._acting(found, "drag"):
@@ -324,6 +333,10 @@ class WebPage(Finding):
         """Let the browser work for a moment between two looks."""
         with translated(element=self.selectors.app, verb="wait"):
             self._page.wait_for_timeout(POLL_MS)
+
+    def only_reads(self) -> AbstractContextManager[list[str]]:
+        """Stop what may write. See `harmless`."""
+        return only_reads(self._context)
 
     def kill(self) -> None:
         self._killing()
