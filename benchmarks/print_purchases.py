@@ -47,7 +47,7 @@ class Maker:
         if known and dice.random() < 0.3:
             lines = [dict(line) for line in dice.choice(known)]
         else:
-            lines = [self.line(n) for n in range(1, dice.choice((1, 2, 2, 3, 4, 8, 16)) + 1)]
+            lines = [self.line(n) for n in range(1, self.basket_size() + 1)]
             known.append(lines)
         day = date(2026, 1, 5) + timedelta(days=dice.randrange(240))
         order = {
@@ -60,6 +60,9 @@ class Maker:
         }
         self.orders.append(order)
         return order
+
+    def basket_size(self) -> int:
+        return self.dice.choice((1, 2, 2, 3, 4, 8, 16))
 
     def line(self, number: int) -> Entry:
         dice = self.dice
@@ -213,6 +216,15 @@ class Maker:
         return entry
 
 
+def write_books(maker: Maker, folder: Path) -> None:
+    """The four lists of one run as JSON; invoices by day, a copy behind its original."""
+    folder.mkdir(parents=True, exist_ok=True)
+    maker.invoices.sort(key=lambda entry: entry["date"])
+    parts = (("pos", maker.orders), ("receipts", maker.receipts), ("invoices", maker.invoices), ("truth", maker.truth))
+    for name, entries in parts:
+        (folder / f"{name}.json").write_text(json.dumps(entries, ensure_ascii=False), encoding="utf-8")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
@@ -221,11 +233,7 @@ def main() -> None:
     arguments = parser.parse_args()
     maker = Maker(arguments.seed)
     maker.make(arguments.orders, max(arguments.orders // 20, 1))
-    arguments.folder.mkdir(parents=True, exist_ok=True)
-    maker.invoices.sort(key=lambda entry: entry["date"])  # a copy stays behind its original
-    parts = (("pos", maker.orders), ("receipts", maker.receipts), ("invoices", maker.invoices), ("truth", maker.truth))
-    for name, entries in parts:
-        (arguments.folder / f"{name}.json").write_text(json.dumps(entries, ensure_ascii=False), encoding="utf-8")
+    write_books(maker, arguments.folder)
 
 
 if __name__ == "__main__":

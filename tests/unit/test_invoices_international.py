@@ -43,6 +43,22 @@ SWISS = (
     "Faktura Nr. RE-7", "Zürich, 5. November 2026", "Tisch  1'000.00", "Total exkl. MWST 1'000.00", "MWST 19 % 190.00",
     "Total inkl. MWST CHF 1'190.00", "Zahlbar innert 30 Tagen",
 )  # fmt: skip
+ITALIAN = (
+    "FATTURA n. RE-7 del 05/11/2026", "Scadenza: 05/12/2026", "Imponibile 1.000,00", "IVA 19% 190,00",
+    "Totale fattura € 1.190,00",
+)  # fmt: skip
+SPANISH = (
+    "Número de factura: RE-7", "Fecha de emisión: 5 de noviembre de 2026", "Fecha de vencimiento: 05/12/2026",
+    "Base imponible 1.000,00 €", "IVA (19%) 190,00 €", "Total a pagar 1.190,00 €",
+)  # fmt: skip
+DUTCH = (
+    "Factuurnummer: RE-7", "Factuurdatum: 5 november 2026", "Vervaldatum: 05-12-2026", "Totaal excl. btw € 1.000,00",
+    "19% btw € 190,00", "Te betalen € 1.190,00",
+)  # fmt: skip
+PAGES = {
+    "german": GERMAN, "english": ENGLISH, "french": FRENCH, "swiss": SWISS, "italian": ITALIAN, "spanish": SPANISH,
+    "dutch": DUTCH,
+}  # fmt: skip
 
 
 def read(folder: Path, rows: tuple[str, ...], *, xml: str = "") -> Invoice:
@@ -60,9 +76,9 @@ def read(folder: Path, rows: tuple[str, ...], *, xml: str = "") -> Invoice:
     return invoice
 
 
-@pytest.mark.parametrize("rows", [GERMAN, ENGLISH, FRENCH, SWISS], ids=["german", "english", "french", "swiss"])
+@pytest.mark.parametrize("rows", PAGES.values(), ids=PAGES.keys())
 def test_number_day_and_totals_from_the_page(tmp_path: Path, rows: tuple[str, ...]) -> None:
-    """Three languages, three ways to write amounts and dates; other dates are not taken for the day of issue."""
+    """Six languages, four ways to write amounts and dates; other dates are not taken for the day of issue."""
     invoice = read(tmp_path, rows)
     assert invoice.text("number") == "RE-7"
     assert invoice.fields["issued_on"].value == date(2026, 11, 5)

@@ -99,6 +99,34 @@ def test_the_receipt_just_before_the_invoice_singles_an_order_out() -> None:
     assert verdict.runner_up == ("B",)
 
 
+def test_an_order_placed_after_the_invoice_is_not_what_it_bills() -> None:
+    """Of two equal orders the one that existed when the invoice was written."""
+    orders = [order("A"), replace(order("B"), ordered_on=TODAY + timedelta(days=1))]
+    (verdict,) = match([invoice("1")], orders)
+    assert outcome(verdict) == ("match", "whole_order", ("A",))
+    assert verdict.evidence[0].code == "only_ordered"
+
+
+def test_the_rest_of_a_begun_order_is_not_that_of_one_whose_goods_are_to_come() -> None:
+    """Nothing of B had come: the invoice bills A. A first delivery of B had come: either is possible."""
+    cups: Basket = (("茶杯", 10, "5.00"),)
+    orders, cases = [order("A", cups), order("B", cups)], [invoice("1", (("茶杯", 4, "5.00"),), orders="A")]
+    cases.append(invoice("2", (("茶杯", 3, "5.00"),)))
+    receipts = [received(orders[0]), received(orders[1], days=-4)]
+    assert outcome(match(cases, orders, receipts=receipts)[1]) == ("match", "part_of_order", ("A",))
+    receipts.append(received(orders[1], days=2))
+    assert outcome(match(cases, orders, receipts=receipts)[1]) == ("review", "not_unique", ())
+
+
+def test_a_single_line_at_another_price_is_laid_beside_its_order() -> None:
+    """Where the printed price makes the printed amount the order is named; where it does not, none is."""
+    ordered = order("A", (("茶杯", 10, "5.00"),))
+    dear = invoice("1", (("茶杯", 10, "5.35"),))
+    odd = replace(dear, lines=(replace(dear.lines[0], price=Decimal("5.00")),))
+    assert outcome(match([dear], [ordered])[0]) == ("exception", "out_of_tolerance", ("A",))
+    assert outcome(match([odd], [ordered])[0]) == ("exception", "no_order", ())
+
+
 def test_one_invoice_for_two_orders() -> None:
     """Without a reference, too: the lines are exactly what is open of both."""
     basket: Basket = (("毛巾", 3, "7.00"),)

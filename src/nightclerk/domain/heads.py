@@ -1,8 +1,9 @@
-"""The head of a run's evidence, as a report notes it down: how long its journal was, the hash of its last line."""
+"""What is told of a run's evidence elsewhere: its head (lines and last hash) in reports, its last picture."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -13,3 +14,12 @@ class Head:
     lines: int
     hash: str
     key: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LastPicture:
+    """A stored (masked) picture: its sha256, the moment that it shows, and the step that it was taken in."""
+
+    sha256: str
+    at: datetime
+    step: str

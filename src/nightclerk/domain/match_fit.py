@@ -10,7 +10,7 @@ from datetime import date
 from decimal import Decimal
 from functools import cache
 
-from nightclerk.domain.amounts import ZERO
+from nightclerk.domain.amounts import FEN, ZERO
 from nightclerk.domain.invoice_cases import CaseLine, InvoiceCase
 from nightclerk.domain.purchasing import PurchaseOrder, Receipt
 from nightclerk.domain.verdicts import Consumed, Difference, Tolerance
@@ -57,6 +57,7 @@ class OpenOrder:
     number: str
     ordered_on: date
     lines: list[OpenLine]
+    first_received_on: date | None = None
     received_on: date | None = None
     open_lines: int = 0
 
@@ -108,6 +109,7 @@ def open_orders(orders: Iterable[PurchaseOrder], receipts: Iterable[Receipt]) ->
         order = opened.get(receipt.order)
         if order is None:
             continue
+        order.first_received_on = min(order.first_received_on or receipt.received_on, receipt.received_on)
         order.received_on = max(order.received_on or receipt.received_on, receipt.received_on)
         by_line = {line.line: line for line in order.lines}
         for line in receipt.lines:
@@ -212,6 +214,14 @@ def one_factor(result: Fit) -> bool:
     pairs = [(line.net, open_line.price * count) for open_line, line, count in result.taken]
     shares = [net / ordered for net, ordered in pairs if ordered]
     return result.whole and len(shares) == len(pairs) > 1 and max(shares) - min(shares) <= _SAME_FACTOR
+
+
+def priced_as_printed(result: Fit) -> bool:
+    """Whether every line's own printed price times its quantity is its net: the supplier means the other price."""
+    return result.whole and all(
+        line.price is not None and line.quantity is not None and abs(line.price * line.quantity - line.net) <= FEN
+        for _, line, _ in result.taken
+    )
 
 
 def differences(result: Fit, case: InvoiceCase, tolerance: Tolerance, *, three_way: bool) -> list[Difference]:

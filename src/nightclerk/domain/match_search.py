@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
+from datetime import date
 from decimal import Decimal
 from enum import IntEnum
 
@@ -119,29 +120,44 @@ def _covering(
     return frozenset(taken)
 
 
-def chosen_by_receipt(
+def chosen_by_dates(
     case: InvoiceCase, fits: Sequence[Fit], orders: Mapping[str, OpenOrder], rules: MatchRules
 ) -> tuple[str, Fit] | None:
-    """(why, fit): of several fits the one that the dates of the receipts single out, or None.
+    """(why, fit): of several fits the one that the dates of orders and receipts single out, or None.
 
-    `only_received`: the goods of all others had not come when the invoice was written.
+    `only_ordered`: all others hold an order that was placed after the invoice was written.
+    `only_received`: of all others some goods had not begun to come when the invoice was written.
     `delivered_together`: its goods came within a few days of each other, those of all others did not.
     `nearest_receipt`: its goods came just before the invoice, those of all others clearly earlier.
-    Where an order is billed in part already, its receipt says nothing about the next invoice.
+    Where an order is billed in part already, how near its receipt is says nothing about the next invoice.
     """
-    if not rules.receipt_days or any(_begun(candidate) for candidate in fits):
+    if not rules.receipt_days:
         return None
-    dated = [(candidate, ages) for candidate in fits if (ages := _ages(case, candidate, orders))]
-    if len(dated) == 1:
-        return "only_received", dated[0][0]
+    ordered = [one for one in fits if all(orders[n].ordered_on <= case.issued_on for n in one.orders)]
+    if len(ordered) == 1:
+        return "only_ordered", ordered[0]
+    come = [one for one in ordered if all(_has_come(orders[n], case.issued_on) for n in one.orders)]
+    if len(come) == 1:
+        return "only_received", come[0]
+    return None if any(map(_begun, come)) else _nearest(case, come, orders, rules)
+
+
+def _has_come(order: OpenOrder, day: date) -> bool:
+    return order.first_received_on is not None and order.first_received_on <= day
+
+
+def _nearest(
+    case: InvoiceCase, fits: Sequence[Fit], orders: Mapping[str, OpenOrder], rules: MatchRules
+) -> tuple[str, Fit] | None:
+    dated = [(candidate, _ages(case, candidate, orders)) for candidate in fits]
+    if len(dated) < 2 or any(min(ages) < 0 for _, ages in dated):
+        return None  # goods of one were still coming: how near it is cannot be said
     near, margin = rules.receipt_days, rules.receipt_margin_days
     for why, key in (
         ("delivered_together", lambda ages: max(ages) - min(ages)),
         ("nearest_receipt", min),
     ):
         ranked = sorted(dated, key=lambda pair: key(pair[1]))
-        if len(ranked) < 2:
-            return None
         best, second = key(ranked[0][1]), key(ranked[1][1])
         if best <= near and second - best >= margin:
             return why, ranked[0][0]
@@ -153,10 +169,9 @@ def _begun(candidate: Fit) -> bool:
 
 
 def _ages(case: InvoiceCase, candidate: Fit, orders: Mapping[str, OpenOrder]) -> list[int]:
-    """How many days before the invoice the goods of each order came; empty when some had not."""
+    """How many days before the invoice the last goods of each order came; below zero where some came after it."""
     days = [orders[number].received_on for number in candidate.orders]
-    ages = [(case.issued_on - day).days for day in days if day is not None]
-    return ages if len(ages) == len(days) and min(ages) >= 0 else []
+    return [(case.issued_on - day).days for day in days if day is not None]
 
 
 def supplier_key(tax_id: str, name: str) -> str:

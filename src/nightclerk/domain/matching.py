@@ -14,9 +14,19 @@ from decimal import Decimal
 from nightclerk.domain.amounts import ZERO
 from nightclerk.domain.currencies import converted
 from nightclerk.domain.invoice_cases import CaseLine, InvoiceCase, Settled
-from nightclerk.domain.match_fit import Fit, OpenOrder, billable, differences, fit, item_key, one_factor, open_orders
+from nightclerk.domain.match_fit import (
+    Fit,
+    OpenOrder,
+    billable,
+    differences,
+    fit,
+    item_key,
+    one_factor,
+    open_orders,
+    priced_as_printed,
+)
 from nightclerk.domain.match_index import OrderIndex, Slot
-from nightclerk.domain.match_search import FitClass, candidates, chosen_by_receipt, supplier_key
+from nightclerk.domain.match_search import FitClass, candidates, chosen_by_dates, supplier_key
 from nightclerk.domain.purchasing import PurchaseOrder, Receipt
 from nightclerk.domain.verdicts import Difference, Evidence, MatchOutcome, MatchRules, Verdict
 
@@ -198,7 +208,7 @@ class _Matcher:
     def _search_block(self, cases: Sequence[InvoiceCase]) -> None:
         """Take what is unique, again and again, because each match leaves fewer orders open for the rest."""
         for worst in (quality for quality in FitClass if quality < FitClass.OUT_OF_TOLERANCE):
-            while self._sweep(cases, self._take_unique, worst) or self._sweep(cases, self._take_by_receipt, worst):
+            while self._sweep(cases, self._take_unique, worst) or self._sweep(cases, self._take_by_dates, worst):
                 continue
 
     def _sweep(
@@ -239,11 +249,11 @@ class _Matcher:
         self._accept_found(case, fits[0], quality, Evidence(code="only_fit", facts=facts), [])
         return True
 
-    def _take_by_receipt(self, case: InvoiceCase, worst: FitClass) -> bool:
+    def _take_by_dates(self, case: InvoiceCase, worst: FitClass) -> bool:
         quality, fits = self._candidates(case)
         if quality is None or quality > worst or len(fits) < 2:
             return False
-        chosen = chosen_by_receipt(case, fits, self.orders, self.rules)
+        chosen = chosen_by_dates(case, fits, self.orders, self.rules)
         if chosen is None:
             return False
         why, best = chosen
@@ -346,11 +356,11 @@ class _Matcher:
         if case.key in self.without_rate:
             self._review(case, "no_rate", {"currency": case.currency})
             return
-        if len(suggested) == 1 and one_factor(suggested[0]):
-            facts = {"orders": ", ".join(suggested[0].orders)}
-            self._accept_found(
-                case, suggested[0], FitClass.OUT_OF_TOLERANCE, Evidence(code="only_items", facts=facts), []
-            )
+        likely = self._other_price(case, suggested)
+        if likely is not None:
+            evidence = Evidence(code="only_items", facts={"orders": ", ".join(likely.orders)})
+            others = [one for one in suggested if one is not likely]
+            self._accept_found(case, likely, FitClass.OUT_OF_TOLERANCE, evidence, others)
             return
         known = self._supplier(case) in self.currencies
         rule = "no_order" if known else "unknown_supplier"
@@ -359,6 +369,16 @@ class _Matcher:
             invoice=case.key, outcome=MatchOutcome.EXCEPTION, rule=rule, evidence=(evidence,),
             runner_up=suggested[0].orders if suggested else (),
         )  # fmt: skip
+
+    def _other_price(self, case: InvoiceCase, suggested: Sequence[Fit]) -> Fit | None:
+        """The one order that the invoice bills at another price throughout; None when that is not sure."""
+        meant = [one for one in suggested if one_factor(one) or (len(case.lines) == 1 and priced_as_printed(one))]
+        if len(meant) < len(suggested) or not meant:
+            return None
+        if len(meant) == 1:
+            return meant[0]
+        chosen = chosen_by_dates(case, meant, self.orders, self.rules)
+        return chosen[1] if chosen else None
 
     def _looks_alike(self, case: InvoiceCase) -> InvoiceCase | None:
         """Another number, but same seller, same amount and about the same day: probably sent twice."""

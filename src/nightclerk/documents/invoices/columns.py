@@ -1,4 +1,4 @@
-"""The titles of an item table: which column holds what, in English, German and French, also over several rows."""
+"""The titles of an item table: which column holds what, in six languages, also over several rows."""
 
 from __future__ import annotations
 
@@ -15,32 +15,35 @@ _COLUMNS = tuple(
         ("tax", r"ust\.?-?betrag|mwst\.?-?betrag|steuerbetrag|montant (?:de la )?tva|vat amount|tax amount"),
         ("gross",
             r"brutto(?:betrag|preis|summe)?|total ttc|montant ttc|prix ttc|gross(?: amount"
-            r"| total)?|amount incl\.? \w+|total incl\.? \w+"),
+            r"| total)?|amount incl\.? \w+|total incl\.? \w+|totale ivato|totaal incl\.? \w+|total con iva"),
         ("amount",
             r"gesamt-?preis|gesamtbetrag|gesamt(?: netto)?|netto-?betrag|summe(?: netto)?"
             r"|betrag(?: netto)?|entgelt|total (?:ht|net|h\.t\.)|montant(?: ht| h\.t\.)?"
                    r"|total hors taxes|line total|net amount|amount(?: net)?|extended(?: price)?"
                    r"|total(?: price| amount)?|pos\.?-?summe|positionsbetrag|netto|line amount|warenwert"
-                   r"|wert|gp|g-preis"),
+                   r"|wert|gp|g-preis|importo|importe|bedrag|totale(?: netto)?|totaal(?: excl\.? \w+)?"),
         ("price",
             r"einzel-?preis|netto-?preis|e-?preis|preis(?:\s?/\s?\w+)?|stück-?preis|ep"
             r"|prix(?: unitaire)?(?: ht| h\.t\.)?|p\.?\s?u\.?(?: ht| h\.t\.)?|unit(?:-| )?price"
+            r"|prezzo(?: unit(?:ario|\.)?)?|precio(?: unitario| ud\.?)?|stuksprijs|eenheidsprijs|prijs(?: per stuk)?"
             r"|unit cost|price(?: each|/unit)?|rate|cost|ek-preis|stundensatz|tarif"),
         ("rate",
             r"ust\.?(?:[ -]?satz)?(?:\s?%)?|mwst\.?(?:[ -]?satz)?(?:\s?%)?|steuersatz(?:\s?%"
             r"|\s?\[%\])?|steuer(?:\s?%)?|%?\s?tva(?:\s?%)?|taux(?: de)?(?: tva)?|vat(?:\s?%"
-            r"| rate)?|tax(?:\s?%| rate)?|ust-%|%"),
-        ("qty", r"menge|anzahl|stück(?:zahl)?|quantit(?:y|é)|qté\.?|qte\.?|qty\.?|hours|hrs|nombre|stunden|units|nb"),
-        ("unit", r"einheit|me|eh|unit(?:é)?|uom|einh\.?"),
-        ("discount", r"rabatt(?:\s?%)?|remise(?:\s?%)?|discount(?:\s?%)?|rab\.?"),
+            r"| rate)?|tax(?:\s?%| rate)?|ust-%|%?\s?(?:iva|btw)(?:\s?%)?|aliquota|%"),
+        ("qty", r"menge|anzahl|stück(?:zahl)?|quantit(?:y|é)|qté\.?|qte\.?|qty\.?|hours|hrs|nombre|stunden|units|nb"
+            r"|q\.?t[àa]'?\.?|quantità|cantidad|cant\.?|uds\.?|unidades|aantal|uren|horas|ore"),
+        ("unit", r"einheit|me|eh|unit(?:é)?|uom|einh\.?|u\.?m\.?|unità|unidad|eenheid"),
+        ("discount", r"rabatt(?:\s?%)?|remise(?:\s?%)?|discount(?:\s?%)?|rab\.?|sconto|dto\.?|descuento|korting"),
         ("sku",
             r"art(?:ikel)?\.?-?\s?(?:nr|nummer|no)\.?(?:-\w+)?|sku|code(?: article)?"
             r"|réf(?:érence)?\.?|ref\.?|item (?:code|#)|product (?:code|no\.?)|part (?:no"
-            r"|number)\.?|produkt-?nr\.?|referenzen|item no\.?"),
+            r"|number)\.?|codice(?: articolo)?|cod\.?|código|referencia|produkt-?nr\.?|referenzen|item no\.?"),
         ("pos", r"pos(?:ition)?\.?|nr\.?|#|no\.?|line|n°|lfd\.? ?nr\.?|ligne|item no\.?"),
         ("name",
             r"bezeichnung|beschreibung|artikel(?:bezeichnung)?|leistung(?:en|sbeschreibung)?"
             r"|produkt|text|désignation|designation|description|libellé|nature|prestation"
+            r"|descrizione|descripción|omschrijving|concepto|articolo|artículo|producto|prodotto"
             r"|item(?: description)?|product|details|service|article|goods|warenbezeichnung"),
     )
 )  # fmt: skip

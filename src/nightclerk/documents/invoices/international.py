@@ -1,4 +1,4 @@
-"""Read an invoice in Latin script from its pages: labels in three languages, arithmetic between the readings."""
+"""Read an invoice in Latin script from its pages: labels in six languages, arithmetic between the readings."""
 
 from __future__ import annotations
 
@@ -22,11 +22,12 @@ from nightclerk.domain.invoices import Field, Reading, Value
 #: Rows whose days are something else than the day of issue.
 _OTHER_DAY = re.compile(
     r"stylesheet|version|fällig|due|zahlbar|liefer|leistung|deliver|livraison|échéance|bestell|order|commande|associ"
-    r"|auftrag|zeitraum|period|angebot|quote|devis|überweisen|bis zum|before|avant|lastschrift|skonto",
+    r"|auftrag|zeitraum|period|angebot|quote|devis|überweisen|bis zum|before|avant|lastschrift|skonto"
+    r"|vencimiento|scadenza|vervaldat|consegna|entrega|levering|pedido|ordine",
     re.IGNORECASE,
 )
 #: `… 471102 vom 05.03.2018`: the day right behind the number of a heading.
-_OF = re.compile(r"^\W*(?:vom|von|du|of|dated|date|from|en date du|le|/|,|-)?\W*$", re.IGNORECASE)
+_OF = re.compile(r"^\W*(?:vom|von|du|del|van|of|dated|date|from|en date du|le|/|,|-)?\W*$", re.IGNORECASE)
 
 
 def reading(sheets: Sequence[Sheet]) -> Reading:
@@ -74,7 +75,7 @@ def _behind_number(pages: Sequence[Sequence[Line]], number: Found) -> Field | No
     for value, span in days(text):
         if span[0] >= end and _OF.match(text[end : span[0]]):
             return _field(value, number.line, span)
-    if at >= 0 and re.search(r"\b(?:vom|du|of)\s*$", text):
+    if at >= 0 and re.search(r"\b(?:vom|du|del|of)\s*$", text):
         lines = next((lines for lines in pages if number.line in lines), ())
         after = lines[lines.index(number.line) + 1 :][:1] if lines else ()
         for line in after:

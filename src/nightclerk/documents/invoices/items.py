@@ -1,4 +1,4 @@
-"""The lines of an international invoice: columns by their titles in three languages, figures by their place."""
+"""The lines of an international invoice: columns by their titles in six languages, figures by their place."""
 
 from __future__ import annotations
 
@@ -100,7 +100,8 @@ def _table(
         if ongoing and not opened and index - first > 25:
             return found, index, False
         if last and "name" in row.texts and not _paid(row) and _follows(row, last):
-            found[-1], last = replace(found[-1], name=f"{found[-1].name} {_words(row.texts['name'])}".strip()), row
+            name = f"{found[-1].name} {_words(row.texts['name'])}".strip(" :")
+            found[-1], last = replace(found[-1], name=name), row
         elif "name" in row.texts and not _paid(row):
             loose = row
     return found, len(lines), False
@@ -262,8 +263,10 @@ def _built(row: Row, paid: str) -> InvoiceLine:
     rate = row.figures.get("rate")
     marks = [glyph for glyph in row.line.marks if glyph is not None]
     sku, unit = texts.get("sku", ""), texts.get("unit", "")
+    if "name" not in texts and not re.search(r"\d", sku):
+        texts["name"], sku = sku, ""  # goods that stand under the title of their numbers
     return InvoiceLine(
-        name=texts.get("name", "") or unit or sku, sku=sku, unit=unit,
+        name=(texts.get("name", "") or unit or sku).rstrip(" :"), sku=sku, unit=unit,
         quantity=quantity, price=price, net=net, rate=None if rate is None else rate / 100,
         rate_text="" if rate is None else f"{rate.normalize():f}%", tax=row.figures.get("tax", Decimal(0)),
         page=marks[0].page, box=box_of(marks),

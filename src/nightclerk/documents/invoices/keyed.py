@@ -14,17 +14,20 @@ from nightclerk.domain.invoices import Field, Value
 Parse = Callable[[str], tuple[Value, tuple[int, int]] | None]
 
 _BILL = (
-    r"(?:\w*rechnung(?:s|en)?|beleg|re\.?|\w*gutschrift(?:s)?|rechnungskorrektur|storno\w*"
+    r"(?:\w*rechnung(?:s|en)?|\w*honorar(?:note)?|\w*kostennote|notula|parcella|minuta"
+    r"|beleg|re\.?|\w*gutschrift(?:s)?|rechnungskorrektur|storno\w*"
     r"|invoice|bill|credit\s*(?:note|memo)"
-    r"|tax\s*invoice|facture|avoir|factura|fattura|faktura|document|doc\.?)"
+    r"|tax\s*invoice|facture|avoir|factura|fattura|factuur|fatura|faktura"
+    r"|nota\s*di\s*credito|creditnota|document|doc\.?)"
 )
 #: What makes a label speak of another invoice than this one.
 _OTHER = r"(?!\s*(?:associ|d['’]origine|initiale|référenc|concern|vom\s+original))"
-_NO = r"(?:nummer|nr\b\.?|no\b\.?|number|num(?:éro)?\b|n[°ºo]\.?|#|id\b)"
+_NO = r"(?:nummer|nr\b\.?|no\b\.?|number|n[uú]mero\b|num(?:éro)?\b\.?|n[°ºo]\.?|n\.(?=\s?\w)|#|id\b)"
 _CODE = r"\s*(?:\(\d{3}\))?\s*"
 #: Labels of the number, the sure ones first. The last is a title that the number follows at once.
 NUMBERS = (
-    rf"{_BILL}{_CODE}[\s-]*{_NO}|{_NO}\s*(?:de\s*(?:la\s*)?)?(?:facture|l['’]avoir){_OTHER}"
+    rf"{_BILL}{_CODE}[\s-]*{_NO}"
+    rf"|{_NO}\s*(?:(?:de(?:lla)?|di)\s*(?:la\s*)?)?(?:facture|factura|fattura|factuur|l['’]avoir){_OTHER}"
     rf"|numéro\s*(?:de\s*)?(?:facture|d['’]avoir){_OTHER}"
     rf"|facture\s*(?=:)|(?:invoice|credit\s*note)\s*ref(?:erence)?\b",
     r"^(?:number|numéro|nummer|nr\.?|no\.?|n°|reference|référence)$",
@@ -37,8 +40,8 @@ DATES = (
     r"|beleg-?\s?datum|ausstellungsdatum|gutschriftsdatum|erstellungsdatum|issue\s*date"
     r"|date\s*of\s*(?:issue|invoice)|date\s*issued"
     r"|billing\s*date|issued\s*(?:at|on)|bill\s*date|credit\s*(?:note\s*)?date|fecha"
-    r"|data\s*fattura|date\s*de\s*l['’]avoir|tax\s*point",
-    r"^(?:datum|date|issued|le|den|émise?\s*le|ausgestellt\s*am|dated)$",
+    r"|data\s*(?:d(?:i|ella)\s*)?(?:fattura|emissione|documento)|factuur-?\s?datum|date\s*de\s*l['’]avoir|tax\s*point",
+    r"^(?:datum|date|data|issued|le|den|émise?\s*le|ausgestellt\s*am|dated)$",
     rf"^{_BILL}$",
 )
 ORDERS = (
@@ -47,6 +50,7 @@ ORDERS = (
     r"|(?:your|customer)\s*order(?:\s*(?:number|no\.?))?"
     r"|order\s*(?:number|no\.?|#|reference)"
     r"|(?:n[°ºo]\s*(?:de\s*)?)?(?:bon\s*de\s*)?commande(?:\s*n[°ºo])?|votre\s*commande"
+    r"|vs\.?\s*ordine|vostro\s*ordine|(?:su\s*)?pedido(?:\s*n[°ºo])?|bestelnummer|uw\s*(?:order|bestelling)"
     r"|^order$",
 )
 _NUMBER = re.compile(r"[A-Za-z]{0,8}[ ]?[-/#.]?[A-Za-z]{0,4}[-/.]?\d[\w\-/.]*|[A-Za-z][\w\-/.]*\d[\w\-/.]*")
@@ -79,7 +83,9 @@ def day(text: str) -> tuple[Value, tuple[int, int]] | None:
     """The day at the start of a text; a weekday or the town of a letterhead may stand before it."""
     for value, span in days(text):
         before = text[: span[0]].strip(" ,.:")
-        if not before or re.fullmatch(r"(?:[^\W\d_]{2,10}\.?,?|le|the|am|den|vom|du)(?:\s(?:den|le))?", before, re.I):
+        if not before or re.fullmatch(
+            r"(?:[^\W\d_]{2,10}\.?,?|le|the|am|den|vom|du|del|van)(?:\s(?:den|le))?", before, re.I
+        ):
             return value, span
         return None
     return None

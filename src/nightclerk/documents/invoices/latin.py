@@ -31,12 +31,17 @@ _MONTHS = {
     name: number
     for number, names in enumerate(
         (
-            "january januar janvier jan janv jänner gennaio enero januari",
-            "february februar février fevrier feb févr febr",
-            "march märz mars mar mär maerz mrz marzo", "april avril apr avr aprile abril", "may mai mayo maggio mei",
-            "june juni juin jun giugno junio", "july juli juillet jul juil luglio julio", "august août aout aug agosto",
-            "september septembre sep sept settembre septiembre", "october oktober octobre oct okt ottobre octubre",
-            "november novembre nov noviembre", "december dezember décembre decembre dec dez déc dicembre diciembre",
+            "january januar janvier jan janv jänner gennaio gen enero ene januari janeiro",
+            "february februar février fevrier feb févr febr febbraio febrero februari fevereiro",
+            "march märz mars mar mär maerz mrz marzo maart mrt março",
+            "april avril apr avr aprile abril abr",
+            "may mai mayo maggio mag mei maio",
+            "june juni juin jun giugno giu junio junho", "july juli juillet jul juil luglio lug julio julho",
+            "august août aout aug agosto ago augustus",
+            "september septembre sep sept settembre septiembre setembro",
+            "october oktober octobre oct okt ottobre ott octubre outubro",
+            "november novembre nov noviembre novembro",
+            "december dezember décembre decembre dec dez déc dicembre dic diciembre dezembro",
         ),
         start=1,
     )
@@ -48,7 +53,9 @@ _DAYS = (
     (re.compile(r"(?<!\d)(\d{1,2})\s?[./-]\s?(\d{1,2})\s?[./-]\s?(\d{4})(?!\d)"), "dmy"),
     (re.compile(r"(?<!\d)(\d{1,2})[./-](\d{1,2})[./-](\d{2})(?!\d)"), "dmy"),
     (
-        re.compile(rf"(?<!\d)(\d{{1,2}})(?:\.|er|st|nd|rd|th)?[\s-]+(?:de\s+)?({_WORD})\.?,?[\s-]+(\d{{4}})(?!\d)"),
+        re.compile(
+            rf"(?<!\d)(\d{{1,2}})(?:\.|er|st|nd|rd|th)?[\s-]+(?:de\s+)?({_WORD})\.?,?[\s-]+(?:del?\s+)?(\d{{4}})(?!\d)"
+        ),
         "dmy",
     ),
     (re.compile(rf"(?<!\w)({_WORD})\.?\s+(\d{{1,2}})(?:st|nd|rd|th)?,?\s+(\d{{4}})(?!\d)"), "mdy"),

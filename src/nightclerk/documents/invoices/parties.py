@@ -13,7 +13,7 @@ from nightclerk.domain.invoices import Field
 _SELLER = re.compile(
     r"^(?:verkäufer|lieferant|rechnungssteller|rechnungsaussteller|auftragnehmer"
     r"|leistungserbringer|absender|seller|from|vendor|supplier|issued by|remit to"
-    r"|vendeur|fournisseur|émetteur|emetteur|prestataire|von|de|expéditeur|payee)\s*(?:/\s*\w+)?\s*:?$",
+    r"|vendeur|fournisseur|émetteur|emetteur|prestataire|von|de|expéditeur|payee|fornitore|cedente|emisor|proveedor|leverancier)\s*(?:/\s*\w+)?\s*:?$",
     re.IGNORECASE,
 )
 _BUYER = re.compile(
@@ -22,7 +22,8 @@ _BUYER = re.compile(
     r"|buyer|bill(?:ed)? to|bill-to|invoice(?:d)? to|sold to|customer|client|to"
     r"|billing address|invoice address|recipient"
     r"|facturé à|facture à|adresse (?:du |de )?(?:client|facturation)|destinataire"
-    r"|acheteur|à|client facturé|adressé à)\s*:?$",
+    r"|acheteur|à|client facturé|adressé à"
+    r"|spett\.?(?:le|abile)|cliente|destinatario|facturar a|klant|factuuradres|aan)\s*:?$",
     re.IGNORECASE,
 )
 #: Labels with the name behind them in the same cell.

@@ -22,28 +22,30 @@ _CLASSES = tuple(
         ("open",
             r"zahlbetrag|zu zahlen|zahlungsbetrag|offene[rn]?\b|restbetrag|balance|(?:amount|total"
             r"|payment) due|outstanding|payable"
+                 r"|(?:da|a|netto a|totale a) pagar|te betalen"
                  r"|net à payer|net a payer|reste (?:à|a) payer|solde|fälliger betrag|amount to pay|to pay\b"),
         ("prepaid",
             r"anzahlung|gezahlt|bezahlt|acompte|déjà (?:réglé|payé)|deposit|\bpaid\b|prepaid"
-            r"|avance|vorauszahlung|erhalten"),
+            r"|avance|vorauszahlung|erhalten|acconto|anticipo|aanbetaling"),
         ("extra",
             r"versand|porto|fracht|shipping|freight|delivery (?:fee|charge)|frais de|livraison"
             r"|rabatt|nachlass|skonto|discount"
                   r"|rebate|remise|escompte|zuschl[aä]g|abschl[aä]g|charge|allowance|übertrag|report\b"
-                  r"|carried|brought forward"),
+                  r"|carried|brought forward|spese di|sconto|descuento|verzend|korting"),
         ("gross",
             r"\bt\.?t\.?c\b|brutto|\binkl|\bincl|including|toutes taxes|gross|mit (?:ust|mwst)"
-            r"|rechnungsendbetrag"),
+            r"|rechnungsendbetrag|ivato|\blordo\b"),
         ("net",
             r"\bh\.?t\b|hors taxe|netto|ohne|excl|before (?:tax|vat)|\bex\.? ?vat|steuerbasis"
             r"|bemessung|taxable|basisbetrag|\bbase\b|warenwert"
                 r"|tax basis|zwischensumme|sub-?\s?total|sous-?total|nettosumme|\bnet\b|positionssumme"
-                r"|line total|items total"),
+                r"|line total|items total|imponibil|subtotaal|subtotale"),
         ("tax",
             r"mwst|m\.?w\.?st|\bust\b|u\.?st\.|umsatzsteuer|mehrwertsteuer|steuer|\bvat\b|v\.a\.t"
-            r"|\btva\b|t\.v\.a|\btax\b|sales tax|\bgst\b|\bhst\b"),
+            r"|\btva\b|t\.v\.a|\btax\b|sales tax|\bgst\b|\bhst\b|\biva\b|i\.v\.a|\bbtw\b|imposta|\bmoms\b"),
         ("gross",
             r"gesamt|rechnungs(?:betrag|summe|beitrag)|endbetrag|endsumme|\btotal\b"
+            r"|totale|totaal|importe total|factuurbedrag"
             r"|montant de la facture|\bsumme\b|invoice (?:amount|value)|montant total"),
     )
 )  # fmt: skip
@@ -51,7 +53,7 @@ _PRICE = re.compile(r"(?:brutto|netto|einzel|stück)-?preis|unit price|prix unit
 #: Label phrases that stand as a title above their amount.
 TITLE = re.compile(
     r"(?:sous-?|sub-?|grand |invoice |net |montant |total |gesamt\w*\s?|summe\s)*(?:total"
-    r"|montant|betrag|summe|base|netto|brutto|net|gross|ht|ttc|tva|vat|tax"
+    r"|totale|totaal|importe|imponibile|iva|btw|montant|betrag|summe|base|netto|brutto|net|gross|ht|ttc|tva|vat|tax"
     r"|mwst\.?|ust\.?|\w*(?:betrag|summe|steuer|preis))(?: (?:ht|ttc|tva|vat|tax|net|netto"
     r"|brutto|due|incl\.? \w+|excl\.? \w+|à payer|a payer|hors taxes))*",
     re.IGNORECASE,

@@ -62,7 +62,7 @@ def load_taught(folder: Path) -> tuple[Layout, ...]:
 def _layout(path: Path) -> Layout:
     try:
         raw = YAML(typ="rt").load(path.read_text(encoding="utf-8"))
-    except (YAMLError, UnicodeDecodeError) as error:
+    except (YAMLError, ValueError) as error:
         raise _fault(path, 1, "YAML", str(error).splitlines()[0]) from error
     if not isinstance(raw, Mapping) or not str(raw.get("when") or "").strip() or not raw.get("fields"):
         raise _fault(path, 1, "`when` and `fields`", "Teach it again: nightclerk invoices teach")
