@@ -20,7 +20,7 @@ from nightclerk.web.browser import browser_or_fault
 from nightclerk.web.driver import shared_playwright
 from nightclerk.web.mending import DESCRIBE, GATHER, SEEN
 
-ROWS, TIMES = 330, 15
+ROWS, TIMES = 375, 15
 
 
 def page_html() -> str:

@@ -61,7 +61,38 @@ SECOND = (
     Kit(name="coreui.io", versions=("1.0.0-alpha.6",), pages="Static_Full_Project_GULP/*.html"),
     Kit(name="kero", versions=("3.5.1",), pages="examples/**/*.html"),
 )
-SETS = {"training": TRAINING, "unseen": UNSEEN, "fresh": FRESH, "second": SECOND}
+#: A third blind set, of other families: an admin template, a French state's system, two component libraries.
+THIRD = (
+    Kit(name="themekit", versions=("2.1.0",), pages="pages/**/*.html"),
+    Kit(name="@olton/metroui", versions=("5.1.20",), pages="examples/*.html"),
+    Kit(name="uikit", versions=("3.25.25",), pages="tests/*.html"),
+    Kit(name="@gouvfr/dsfr", versions=("1.15.3",), pages="example/component/**/*.html"),
+)
+#: And a fourth, for the figure after the third had shown faults: a template rewritten from the ground, three libraries.
+FOURTH = (
+    Kit(name="gentelella", versions=("4.2.0",), pages="production/*.html"),
+    Kit(name="semantic-ui", versions=("2.5.0",), pages="examples/**/*.html"),
+    Kit(name="jquery-mobile", versions=("1.4.1",), pages="dist/demos/widgets/**/*.html"),
+    Kit(name="foundation-sites", versions=("6.9.0",), pages="test/visual/**/*.html"),
+)
+#: The fifth, after the fourth had shown one fault more.
+FIFTH = (
+    Kit(name="spectre.css", versions=("0.5.9",), pages="docs/**/*.html"),
+    Kit(name="zui", versions=("1.10.0",), pages="**/*.html"),
+    Kit(name="carbon-components", versions=("10.9.0",), pages="html/data-table/*.html"),
+    Kit(name="@uswds/uswds", versions=("3.14.0",), pages="**/*.html"),
+    Kit(name="startbootstrap-agency", versions=("7.0.12",), pages="dist/*.html"),
+    Kit(name="startbootstrap-freelancer", versions=("7.0.7",), pages="dist/*.html"),
+)
+SETS = {
+    "training": TRAINING,
+    "unseen": UNSEEN,
+    "fresh": FRESH,
+    "second": SECOND,
+    "third": THIRD,
+    "fourth": FOURTH,
+    "fifth": FIFTH,
+}
 
 
 def fetch(kit: Kit, root: Path) -> str:

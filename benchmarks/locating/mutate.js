@@ -57,6 +57,7 @@
       for (const other of all()) // a second way to the same thing would be a right answer
         if (other !== e && href && !href.startsWith("#") && other.getAttribute("href") === href) { removed.add(other.__truth); other.remove(); }
       const left = withDecoy ? decoy(e) : null;
+      if (left) { const copies = left.querySelectorAll("*"); [...e.querySelectorAll("*")].forEach((inner, n) => { if (inner.__truth !== undefined && copies[n]) copies[n].__truth = inner.__truth; }); } // what lies inside is still itself
       const label = e.labels && e.labels[0] && !e.labels[0].contains(e) ? e.labels[0] : null;
       if (label) label.remove();
       const said = engine().of(e, false).name;

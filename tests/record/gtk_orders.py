@@ -22,7 +22,7 @@ class Form(Gtk.Window):
     def __init__(self, title: str) -> None:
         super().__init__(title=title)
         self.grid, self.rows, self.fields = Gtk.Grid(row_spacing=8, column_spacing=8), 0, {}
-        self.stood = {}
+        self.stood, self.menus = {}, {}
         self.add(self.grid)
         self.set_default_size(420, 260)
 
@@ -36,6 +36,19 @@ class Form(Gtk.Window):
         button = Gtk.Button(label=name)
         button.connect("clicked", lambda _: does())
         self._row(name, button)
+
+    def menu(self, name: str, **items) -> None:
+        """A menu bar with one menu in it."""
+        bar, top, menu = Gtk.MenuBar(), Gtk.MenuItem(label=name), Gtk.Menu()
+        self.menus[name] = top
+        for text, does in items.items():
+            self.menus[text] = Gtk.MenuItem(label=text)
+            self.menus[text].connect("activate", lambda _, does=does: does())
+            menu.append(self.menus[text])
+        top.set_submenu(menu)
+        bar.append(top)
+        self.grid.attach(bar, 0, self.rows, 2, 1)
+        self.rows += 1
 
     def _row(self, name: str, *widgets) -> None:
         for column, widget in enumerate(widgets):
@@ -52,6 +65,11 @@ class Form(Gtk.Window):
             _, left, top = self.get_window().get_origin()
             box = widget.get_allocation()
             found[name] = [left + x + box.width // 2, top + y + box.height // 2]
+        for name, item in self.menus.items():
+            if item.get_mapped() and item.get_window() is not None:
+                _, left, top = item.get_window().get_origin()
+                box = item.get_allocation()
+                found[name] = [left + box.x + box.width // 2, top + box.y + box.height // 2]
         if found == self.stood:
             draft = FOLDER / "places.draft"
             texts = {name: one.get_text() for name, one in self.fields.items() if isinstance(one, Gtk.Entry)}
@@ -68,6 +86,7 @@ class Form(Gtk.Window):
 
 def orders() -> None:
     form = Form("云杉订单")
+    form.menu("操作", 新建=lambda: number.set_text("A"))
     number, memo = form.field("订单号"), form.field("备注")
 
     def save() -> None:

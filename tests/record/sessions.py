@@ -185,6 +185,15 @@ def carry(p: Person) -> None:
     p.must_say("#said")
 
 
+def grid(p: Person) -> None:
+    """A row that a double click opens, and a menu of the page's own under the right button."""
+    p.double_click(p.page.get_by_role("cell", name="G-200"))
+    p.right_click(p.page.get_by_role("cell", name="G-100"))
+    p.click(p.page.get_by_role("menuitem", name="标记加急"))
+    p.click("#send")
+    p.must_say("#said")
+
+
 OWN = (
     Session(name="fill_form", page="form.html", person=form, answers={"commit": 99}),
     Session(name="enter_orders", page="desk.html", person=enter_orders, sheet=ORDERS, answers={"conclusive": 0}),
@@ -201,5 +210,6 @@ OWN = (
     Session(name="use_row", page="tabs.html", person=table_row, answers={"commit": 99}),
     Session(name="fetch_report", page="tabs.html", person=download),
     Session(name="attach_files", page="tabs.html", person=attach, answers={"commit": 99}),
+    Session(name="grid_menu", page="grid.html", person=grid, answers={"commit": 99}),
     Session(name="carry_number", page="due.html", person=carry, answers={"commit": 99}),
 )

@@ -119,6 +119,55 @@ def test_the_twin_that_is_left_is_refused() -> None:
     assert "lost_twin" in decide_healing(twins, [left], ActClass.READ).reasons
 
 
+def test_one_of_several_alike_is_told_by_its_heading() -> None:
+    """A name that several bear does not follow the element into another section."""
+    item = seen_as(id="", name="详情", text="详情", counts={**ALONE, "role_name": 3})
+    assert "other_section" in decide_healing(item, [replace(item, heading="退款")], ActClass.READ).reasons
+    assert "other_section" not in decide_healing(item, [item], ActClass.READ).reasons
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "ending"),
+    [("新建订单", "新增客户", "unsure"), ("Charts New", "供应商 New", "unsure"), ("搜索订单", "查询订单", "healed")],
+)
+def test_the_same_act_on_another_thing_is_another_button(was: str, now: str, ending: str) -> None:
+    """Words for an act may change while it is done to the same; in one language, two things stay two."""
+    wanted, one = (seen_as(id="", name=text, text=text) for text in (was, now))
+    assert decide_healing(wanted, [one], ActClass.READ).ending == ending
+
+
+def test_a_qualifier_behind_a_long_name_is_read() -> None:
+    """Prose is not searched for acts, but what was added to it is."""
+    title = "The quarterly settlement of all partner shops abroad"
+    was, now = (seen_as(id="", name=text, text=text) for text in (title, f"{title} as draft"))
+    assert "other_qualifier" in decide_healing(was, [now], ActClass.READ).reasons
+
+
+def test_what_nothing_told_is_not_what_has_an_id() -> None:
+    """A bare button is not taken for one that the page calls by a name of its own; its own way may hit that."""
+    bare = seen_as(id="", name="", text="")
+    named = replace(bare, id="fullscreen")
+    assert "came_to_an_id" in decide_healing(bare, [named], ActClass.READ).reasons
+    assert "came_to_an_id" not in decide_healing(bare, [bare], ActClass.READ).reasons
+
+
+def test_a_row_without_marks_is_not_told_by_its_place() -> None:
+    """Rows that say the same may be sorted: what stands where the button stood is another row's."""
+    ship = seen_as(
+        id="", name="发货", text="发货", in_row=True, token="t1", counts={**ALONE, "role_name": 6, "twins": 6}
+    )
+    for kind in (ActClass.READ, ActClass.EDIT):
+        assert "other_row" in decide_healing(ship, [ship], kind).reasons
+
+
+def test_a_copy_among_the_shortcuts_is_not_the_link() -> None:
+    """Its neighbours may have come along: under another heading in another part of the page it is another link."""
+    link = seen_as(id="", role="link", tag="a", name="对账单", text="对账单", group=("a", "b"), token="t1")
+    copy = replace(link, heading="快捷方式", path=("section",), landmarks=(), form="")
+    for kind in (ActClass.READ, ActClass.EDIT):
+        assert "elsewhere" in decide_healing(link, [copy], kind).reasons
+
+
 def test_two_that_are_alike_are_too_close() -> None:
     """Two candidates that fit equally well are for a person."""
     verdict = decide_healing(seen_as(id=""), [seen_as(id=""), seen_as(id="")], ActClass.EDIT)

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from nightclerk import cli
 from nightclerk.init import create_workspace
 from nightclerk.locate.fingerprint import Fingerprint
-from nightclerk.locate.healer import Healing
+from nightclerk.locate.healer import Healing, in_words
 from nightclerk.locate.healing import decide_healing
 from nightclerk.locate.proposals import Proposals, proposal_of
 from nightclerk.ports import ActClass, Selector
@@ -51,7 +51,7 @@ def test_a_healing_goes_from_the_list_into_the_file(home: Path) -> None:
     say(home, "accept", "orders.search")
     assert file.read_text(encoding="utf-8") == before
     assert "selectors/taobao/orders.yaml:5" in say(home, "write")
-    written = before.replace("search:    {role: button, name: 搜索订单}", "search:    {css: '#go'}")
+    written = before.replace("search:    {role: button, name: 搜索订单", "search:    {css: '#go'")
     assert file.read_text(encoding="utf-8") == written
 
 
@@ -61,3 +61,10 @@ def test_a_refused_healing_is_listed_as_refused(home: Path) -> None:
     (listed,) = json.loads(say(home, "list", "--state", "refused", "--json"))
     assert listed["decided_by"]
     assert json.loads(say(home, "list", "--state", "open", "--json")) == []
+
+
+def test_what_is_private_is_masked_before_the_words_are_shortened() -> None:
+    """A phone number that the fortieth letter would cut in two is not left half readable."""
+    said = f"{'请' * 33} 13900017788"
+    words = in_words(Fingerprint(role="cell", tag="td", text=said, heading=said))
+    assert "139000" not in words

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from nightclerk.record.events import Event
+from nightclerk.record.planner import refused_tries
 from nightclerk.record.steps import Step, merge
 
 
@@ -99,3 +101,27 @@ def test_a_menu_under_the_mouse_is_hovered_first() -> None:
     facts = {"target": {"path": "a", "tag": "a"}, "hover0": {"path": "span", "tag": "span"}}
     steps: list[Step] = merge([Event(kind="click", facts=facts, page={"t": "html"})])
     assert [(step.verb, step.mark) for step in steps] == [("hover", "hover0"), ("click", "target")]
+
+
+def test_two_clicks_at_once_on_a_row_are_one_act() -> None:
+    """What the browser tells as a double click replaces its two clicks; on a button they stay two."""
+    row = [event("click", "td", tag="td"), event("click", "td", tag="td"), event("double_click", "td", tag="td")]
+    assert [step.verb for step in merge(row)] == ["double_click"]
+    plus = [event(kind, "button", tag="button") for kind in ("click", "click", "double_click")]
+    assert [step.verb for step in merge(plus)] == ["click", "click"]
+
+
+def test_the_right_button_is_an_act_of_its_own() -> None:
+    """The click into the menu that came up is a click like any other."""
+    marked = [event("right_click", "td", tag="td"), event("click", "li", tag="li")]
+    assert [step.verb for step in merge(marked)] == ["right_click", "click"]
+
+
+def test_a_commit_that_the_page_refused_first_counts_once() -> None:
+    """Its last click on the page is the commit; what was clicked on another page is another record's."""
+    save = Step(verb="click", url="http://erp/new", facts={"path": "#save", "tag": "button"})
+    amount = Step(verb="fill", url="http://erp/new", facts={"path": "#amount", "tag": "input"})
+    again = [save, amount, save, save]
+    assert refused_tries(again, 0) == [2, 3]
+    assert refused_tries([save, replace(amount, verb="open"), save], 2) == []
+    assert refused_tries([save, replace(save, url="http://erp/view/7"), save], 2) == []

@@ -157,6 +157,12 @@ class FakeSurface:
     def hover(self, found: Found) -> None:
         self._did("hover", found)
 
+    def double_click(self, found: Found) -> None:
+        self._did("double_click", found)
+
+    def right_click(self, found: Found) -> None:
+        self._did("right_click", found)
+
     def drag(self, found: Found, to: Found | None, offset: tuple[int, int]) -> None:
         self._did("drag", found, str(to.handle) if to else f"{offset[0]}, {offset[1]}")
 

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
+from nightclerk.domain.privacy import brief
 from nightclerk.errors import ApplicationError
 from nightclerk.locate.fingerprint import Fingerprint, filled_in, learned, seen
 from nightclerk.locate.healing import Ranked, Verdict, decide_healing, verify
@@ -220,8 +221,8 @@ def unsure_to_act(found: Found) -> ElementUnsure:
 def in_words(one: Fingerprint) -> str:
     """An element in a few words for people: what it is, what it says, where."""
     said = one.name or one.text or one.label or one.placeholder or one.id or one.field_name or ".".join(one.classes)
-    place = f" ({one.heading})" if one.heading else ""
-    return f"{one.role or one.tag} “{said[:40]}”{place}"
+    place = f" ({brief(one.heading, 40)})" if one.heading else ""
+    return f"{one.role or one.tag} “{brief(said, 40)}”{place}"
 
 
 def reason_words(reason: str) -> str:

@@ -23,7 +23,7 @@ ACCEPT: dict[ActClass, tuple[float, float]] = {ActClass.READ: (0.9, 1.5), ActCla
 #: A hit of the element's own way is believed from this probability on; it has a name or place of its own already.
 VERIFIED = 0.3
 #: What only says that the page was rearranged does not discredit a hit of the element's own way.
-_HARMLESS_TO_A_HIT = frozenset({"elsewhere", "lost_twin", "other_choices"})
+_HARMLESS_TO_A_HIT = frozenset({"elsewhere", "lost_twin", "other_choices", "other_section", "came_to_an_id"})
 _LONE_MARGIN = 8.0
 #: A hidden candidate counts as a rival when, were it visible, it would be this far ahead of the first.
 HIDDEN_AHEAD = 0.5

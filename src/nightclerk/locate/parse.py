@@ -25,7 +25,7 @@ from nightclerk.locate.ways import (
 from nightclerk.ports import Selector
 from nightclerk.texts import say
 
-FLAG_KEYS = ("within", "frame", "commits", "follows", "private", "secret", "reads", "fallback")
+FLAG_KEYS = ("within", "frame", "commits", "follows", "private", "secret", "opens", "reads", "fallback")
 ELEMENT_KEYS = tuple(dict.fromkeys(MAIN_KEYS + EXTRA_KEYS + FLAG_KEYS))
 #: Roles that something happens on when they are clicked.
 CLICKABLE_ROLES = frozenset(
@@ -97,7 +97,7 @@ def parse_element(name: str, spec: Any, *, where: str, source: Source, faults: F
         frame=str(spec.get("frame", "")),
         reads=str(spec.get("reads", "")),
         follows=str(spec.get("follows", "")),
-        **{flag: _flag(name, spec, flag, where, faults) for flag in ("commits", "private", "secret")},
+        **{flag: _flag(name, spec, flag, where, faults) for flag in ("commits", "private", "secret", "opens")},
     )
     selector = replace(selector, commits=selector.commits or bool(selector.follows))
     _check_meaning(selector, faults)
@@ -206,6 +206,8 @@ def _check_meaning(selector: Selector, faults: Faults) -> None:
         faults.add(
             where, say("locate.unknown_reads", name=name, reads=selector.reads), did_you_mean(selector.reads, READERS)
         )
+    if selector.commits and selector.opens:
+        faults.add(where, say("locate.opens_commit", name=name), say("locate.opens_commit_remedy"))
     if selector.commits and not all(_clickable(way) for way in selector.ways):
         faults.add(where, say("locate.commit_not_clickable", name=name), say("locate.commit_not_clickable_remedy"))
     if (selector.private or selector.secret) and any(widened(way) is None for way in selector.ways):

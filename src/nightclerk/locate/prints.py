@@ -61,7 +61,7 @@ def _load(file: Path) -> dict[str, Any]:
         plain = YAML(typ="safe").load(file.read_text(encoding="utf-8")) or {}
     except FileNotFoundError:
         return {}
-    except (YAMLError, UnicodeDecodeError) as error:
+    except (YAMLError, ValueError) as error:
         raise _bad(file, str(getattr(error, "problem", None) or error)) from error
     if not isinstance(plain, dict) or not all(isinstance(one, dict) for one in plain.values()):
         raise _bad(file, "element: {role: …}")

@@ -11,6 +11,7 @@ from typing import Any
 from ruamel.yaml import YAML
 
 from nightclerk.locate.fingerprint import Fingerprint
+from nightclerk.ports import Selector
 
 _ROW = re.compile(r"^(tr|li)\b")
 _VALUE_IS_PATTERN = re.compile(r"^/.*/$")
@@ -94,6 +95,23 @@ def as_yaml(elements: Mapping[str, Mapping[str, Any]]) -> str:
     yaml.sort_base_mapping_type_on_output = False  # type: ignore[assignment]
     yaml.dump(screens, out)
     return out.getvalue()
+
+
+def change_of(after: Selector, extra: Mapping[str, Selector]) -> dict[str, dict[str, Any]]:
+    """What a selector file says of an element's new place: the element, and the frames that it leans on."""
+    change: dict[str, dict[str, Any]] = {}
+    for selector in (*extra.values(), after):
+        spec: dict[str, Any] = dict(selector.ways[0])
+        if len(selector.ways) > 1:
+            spec["fallback"] = [_short(way) for way in selector.ways[1:]]
+        if selector.frame:
+            spec["frame"] = selector.frame
+        change[selector.name] = spec
+    return change
+
+
+def _short(way: Mapping[str, Any]) -> Any:
+    return way["css"] if set(way) == {"css"} else dict(way)
 
 
 def change_as_diff(element: str, before: Mapping[str, Any], after: Mapping[str, Mapping[str, Any]]) -> str:

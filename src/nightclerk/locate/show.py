@@ -12,7 +12,7 @@ from nightclerk.locate.ways import way_words
 from nightclerk.ports import Selector
 from nightclerk.texts import say
 
-FLAGS = ("commits", "private", "secret")
+FLAGS = ("commits", "private", "secret", "opens")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -18,7 +18,10 @@ TRY_S = 1.0
 
 @dataclass(frozen=True, kw_only=True)
 class Tried:
-    """What became of one element. `state`: found, healed, ambiguous, missing, unsure, needs_values, faulty."""
+    """What became of one element.
+
+    `state`: found, healed, ambiguous, missing, unsure, needs_values, faulty or out_of_reach.
+    """
 
     element: str
     state: str
@@ -34,14 +37,15 @@ def try_elements(
     for name, selector in elements.items():
         if (screen and name.partition(".")[0] != screen) or (only is not None and name not in only):
             continue
-        lacking = _lacking(selector, elements, values or {})
-        if lacking:
-            yield Tried(element=name, state="needs_values", how=", ".join(sorted(lacking)))
+        missing = lacking(selector, elements, values or {})
+        if missing:
+            yield Tried(element=name, state="needs_values", how=", ".join(sorted(missing)))
         else:
             yield _tried(surface, selector, values or {})
 
 
-def _lacking(selector: Selector, elements: Mapping[str, Selector], values: Mapping[str, str]) -> set[str]:
+def lacking(selector: Selector, elements: Mapping[str, Selector], values: Mapping[str, str]) -> set[str]:
+    """The placeholders of an element, and of those that it lies within, for which no value is there."""
     needed: set[str] = set()
     for _ in range(10):
         needed |= set().union(*(placeholders(way) for way in selector.ways))
@@ -62,8 +66,8 @@ def _tried(surface: Surface, selector: Selector, values: Mapping[str, str]) -> T
         return Tried(element=selector.name, state="faulty", how=str(error))
     except ElementNotFound:
         return Tried(element=selector.name, state="missing", how="")
-    except ApplicationError as error:
-        return Tried(element=selector.name, state="faulty", how=str(error))
+    except ApplicationError as error:  # signed out, or something lies over the page
+        return Tried(element=selector.name, state="out_of_reach", how=str(error))
     return Tried(element=selector.name, state="healed" if found.healed else "found", how=found.way, found=found)
 
 

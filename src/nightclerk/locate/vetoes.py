@@ -45,11 +45,15 @@ def _vetoes(wanted: Fingerprint, one: Fingerprint, evidence: Evidence) -> Iterat
         yield "lost_twin"
     if not identified and _nameless_twin(wanted, evidence):
         yield "nameless_twin"
+    if not identified and _other_section(wanted, one):
+        yield "other_section"
+    if not identified and _came_to_an_id(wanted, one):
+        yield "came_to_an_id"
     if not identified and _offers_other(wanted, one):
         yield "other_choices"
     if not identified and known_other(wanted, one):
         yield "known_other"
-    if not identified and _elsewhere(wanted, evidence):
+    if not identified and (_elsewhere(wanted, evidence) or _carried_off(wanted, one, evidence)):
         yield "elsewhere"
 
 
@@ -58,10 +62,19 @@ def _of_record(wanted: Fingerprint, one: Fingerprint, identified: list[str]) -> 
         yield "other_row"
     if wanted.row and not one.in_row and not identified:
         yield "other_row"
+    if _unmarked_row(wanted, one) and not identified:
+        yield "other_row"
     if other_record(wanted, one):
         yield "other_record"
     if wanted.href and one.href and wanted.href != one.href and _file(wanted.href) != _file(one.href):
         yield "other_target"
+
+
+def _unmarked_row(wanted: Fingerprint, one: Fingerprint) -> bool:
+    """A button of a row that nothing told from the others: after a sort, another row's button stands in its place."""
+    if not wanted.in_row or wanted.row:
+        return False
+    return max(two.counts.get(what, 1) for two in (wanted, one) for what in ("role_name", "twins")) > 1
 
 
 def _of_words(wanted: Fingerprint, one: Fingerprint, identified: list[str]) -> Iterator[str]:
@@ -122,6 +135,20 @@ def _nameless_twin(wanted: Fingerprint, evidence: Evidence) -> bool:
     return max(evidence.features.get("row+", 0.0), evidence.features.get("group+", 0.0)) < 1.0
 
 
+def _other_section(wanted: Fingerprint, one: Fingerprint) -> bool:
+    """One of several alike, under another heading than the one that was learned."""
+    if max(print_of.counts.get(what, 1) for print_of in (wanted, one) for what in ("role_name", "twins")) <= 1:
+        return False
+    return wanted.heading != one.heading and likeness_of(wanted.heading, one.heading) < ALIKE
+
+
+def _came_to_an_id(wanted: Fingerprint, one: Fingerprint) -> bool:
+    """Nothing of its own told the wanted one, and this one has an id."""
+    if wanted.icon or wanted.id or any(getattr(wanted, name) for name in _SAID):
+        return False
+    return bool(one.id)
+
+
 def _offers_other(wanted: Fingerprint, one: Fingerprint) -> bool:
     """A select that nothing names is told by what it offers: one that lacks a choice of it is another."""
     if not wanted.choices or any(getattr(wanted, name) for name in _SAID):
@@ -135,6 +162,13 @@ def _elsewhere(wanted: Fingerprint, evidence: Evidence) -> bool:
     around = sum(bool(part) for part in (wanted.heading, wanted.landmarks, wanted.before, wanted.after, wanted.path))
     places = set(evidence.contexts) - {"icon"}  # an icon is part of the element, not of its surroundings
     return around >= (2 if named else 0) and not places and evidence.features.get("path+", 0.0) < HALF
+
+
+def _carried_off(wanted: Fingerprint, one: Fingerprint, evidence: Evidence) -> bool:
+    """Under another heading, in another part of the page: a copy with its company, as in a list of shortcuts."""
+    headed = wanted.heading == one.heading or likeness_of(wanted.heading, one.heading) >= ALIKE
+    kept = max(evidence.features.get(name, 0.0) for name in ("path+", "landmarks+", "form+"))
+    return bool(wanted.path) and not headed and kept < HALF
 
 
 def _file(href: str) -> str:

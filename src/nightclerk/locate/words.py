@@ -155,8 +155,11 @@ def opposed(before: str, now: str) -> str:
     A name that says no intent at all is not opposed to one that is simply another noun; but an act that was gained,
     lost or exchanged is, and so is a qualifier that was gained or lost by a text that intends something.
     """
-    if not before or not now or before.casefold() == now.casefold() or max(len(before), len(now)) > LONGEST_LABEL:
+    if not before or not now or before.casefold() == now.casefold():
         return ""
+    if max(len(before), len(now)) > LONGEST_LABEL:
+        added = _added(before, now)
+        return "other_qualifier" if added and (qualifiers(added) or intents(added)) else ""
     was, is_now = intents(before), intents(now)
     if was != is_now:
         return "other_intent"
@@ -168,4 +171,30 @@ def opposed(before: str, now: str) -> str:
 def same_act(before: str, now: str) -> bool:
     """Whether two texts say the same act in other words or another language: 保存 and Save."""
     was = intents(before)
-    return bool(was) and was == intents(now) and qualifiers(before) == qualifiers(now)
+    same = bool(was) and was == intents(now) and qualifiers(before) == qualifiers(now)
+    return same and not _other_object(before, now)
+
+
+def _added(before: str, now: str) -> str:
+    """What a longer text says before or behind a shorter one that it holds whole; "" when it is another text."""
+    short, long = sorted((before.casefold(), now.casefold()), key=len)
+    if not (long.startswith(short) or long.endswith(short)) or len(long) - len(short) > LONGEST_LABEL:
+        return ""
+    return long.removeprefix(short) if long.startswith(short) else long.removesuffix(short)
+
+
+def _other_object(before: str, now: str) -> bool:
+    """Whether one language says two things to act on: "New order" and "New supplier", not 新建订单 and "New order"."""
+    was, is_now = _said(before), _said(now)
+    one_language = bool(was & is_now) or bool(_HAN.search(before)) == bool(_HAN.search(now))
+    objects = [{word for word in words if not (intents(word) or qualifiers(word))} for words in (was, is_now)]
+    return one_language and all(objects) and not objects[0] & objects[1]
+
+
+def _said(text: str) -> set[str]:
+    """The words of a text; of Chinese, which has no blanks, the signs that are left beside its words for acts."""
+    lowered = text.casefold()
+    for which in ("intents", "qualifiers"):
+        for word, _ in _lexicon(which)[0]:
+            lowered = lowered.replace(word, " ")
+    return {*_WORD.findall(lowered), *(sign for run in _HAN.findall(lowered) for sign in run)}

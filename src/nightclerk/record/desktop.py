@@ -13,7 +13,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from nightclerk.desktop.clipboard import wait_until
+from nightclerk.desktop.clipboard import open_clipboard, wait_until
 from nightclerk.desktop.listen import Listener
 from nightclerk.desktop.screen import Screen
 from nightclerk.desktop.view import View
@@ -81,15 +81,16 @@ def watched(request: Request) -> Iterator[tuple[DesktopWatch, subprocess.Popen[b
     settings = request.workspace.app(request.target)
     view = View(windows=open_windows(), screen=Screen())
     before = view.system.named()
-    listener = Listener()
+    listener, clipboard = Listener(), open_clipboard()
     program = subprocess.Popen(settings.command, env=_environment(), cwd=Path.cwd(), stdout=subprocess.DEVNULL)
     try:
         _wait_for_window(view, program, settings)
         request.opened()
         ours = functools.partial(_is_new, before)
-        yield DesktopWatch(view=view, strokes=listener.strokes, ours=ours), program
+        yield DesktopWatch(view=view, strokes=listener.strokes, ours=ours, clipboard=clipboard.held), program
     finally:
         listener.close()
+        clipboard.close()
         view.close()
         program.terminate()
         try:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from nightclerk.locate.fingerprint import Fingerprint, learned
 from nightclerk.ports import Selector
 from nightclerk.record import yaml_text
 from nightclerk.record.desktop_place import Picture
@@ -41,7 +42,7 @@ class DesktopNamer(Namer):
         selector = Selector(
             name=f"{screen}.{short}", ways=tuple(ways), secret=bool(step.secret), where=f"selectors/{self.app}"
         )
-        named = Named(selector=selector)
+        named = Named(selector=selector, fingerprint=_fingerprint(step))
         self.made[selector.name] = named
         return named
 
@@ -50,7 +51,8 @@ class DesktopNamer(Namer):
         if "picture" not in first:
             return bool(ways) and first == dict(ways[0])
         known = self.pictures.get(str(first["picture"]))
-        return known is not None and picture is not None and known.digest == picture.digest
+        windows = (first.get("window"), dict(ways[0]).get("window") if ways else None)
+        return len(set(windows)) == 1 and known is not None and picture is not None and known.digest == picture.digest
 
 
 class DesktopPlanner(Planner):
@@ -114,6 +116,12 @@ class DesktopWriting(Writing):
 
     def _recording(self, name: str = "") -> None:
         """Nothing: a test without the program could show nothing."""
+
+
+def _fingerprint(step: Step) -> Fingerprint | None:
+    """What is kept of the element to know it again; of one that was read, nothing that it said."""
+    raw = step.facts.get("print")
+    return learned(raw, keep_text=step.verb != "read" and not step.secret) if raw else None
 
 
 def screen_of_title(title: str) -> str:

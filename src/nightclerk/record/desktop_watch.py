@@ -15,14 +15,16 @@ from nightclerk.desktop.tree import Node, Vanished, walk
 from nightclerk.desktop.view import View
 from nightclerk.desktop.windows import Window
 from nightclerk.errors import MissingPart
-from nightclerk.record.desktop_place import Place, cut_around, place_of, window_pattern
+from nightclerk.ports import Box
+from nightclerk.record.desktop_place import Picture, Place, cut_around, label_beside, place_of, window_pattern
 from nightclerk.record.steps import Step
 
 _POLL_S = 0.1
 #: What was typed shows after so long at the latest; an input method's text never equals the keys.
 _SHOWN_S = 1.0
 #: Keys that change a text without being part of it.
-_EDITING = frozenset({"Backspace", "Delete", "Home", "End", "Left", "Right", "Control+A", "Control+V", "Control+C"})
+_EDITING = frozenset({"Backspace", "Delete", "Home", "End", "Left", "Right", "Control+A", "Control+C"})
+_PASTES = frozenset({"Control+V", "Shift+Insert"})
 _TABS = frozenset({"Tab", "Shift+Tab"})
 _FIELDS = frozenset({"text", "entry", "password text", "terminal", "spin button", "combo box"})
 
@@ -30,16 +32,23 @@ _FIELDS = frozenset({"text", "entry", "password text", "terminal", "spin button"
 class DesktopWatch:
     """Gathers `steps`. Everything but the listener runs in the thread that calls `run`."""
 
-    def __init__(self, *, view: View, strokes: queue.Queue[Stroke], ours: Callable[[Window], bool]) -> None:
-        self._view, self._strokes, self._ours = view, strokes, ours
+    def __init__(
+        self, *, view: View, strokes: queue.Queue[Stroke], ours: Callable[[Window], bool],
+        clipboard: Callable[[], str] = str,
+    ) -> None:  # fmt: skip
+        self._view, self._strokes, self._ours, self._clipboard = view, strokes, ours, clipboard
         self.steps: list[Step] = []
         self.stopped = False
-        self._screen: Any = view.screen.grab()
+        self._screen: Any = None
+        self._stood: list[tuple[Window, Box]] = []
+        self._look()
         self._typed: list[str] | None = None
-        self._field, self._field_window, self._pasted = Place(), "", False
+        self._field, self._field_window, self._shown = Place(), "", ""
         self._clicked: Place | None = None
+        self._label: Picture | None = None  # of what was clicked, should it be a field
         self._tabs: list[str] = []
         self._next, self._looking = "", False
+        self._searched = ""  # what a look typed: taken to be what it reads, where no tree tells
 
     def run(self, over: Callable[[], bool]) -> None:
         """Take what is heard until the person stops (Alt+Shift+S) or `over()`."""
@@ -49,7 +58,8 @@ class DesktopWatch:
             except queue.Empty:
                 if over():
                     break
-                self._screen = self._view.screen.grab()  # as it was before the next press
+                self._look()
+                self._shown = self._field_says() or self._shown
         self._end_typing()
 
     def _take(self, stroke: Stroke) -> None:
@@ -65,13 +75,19 @@ class DesktopWatch:
         elif (window := self._window(stroke)) is not None:
             self._act(stroke, window)
 
+    def _look(self) -> None:
+        """Screen and windows as they are before the next press, which may close the window that it goes to."""
+        boxes = ((one, self._view.system.box(one)) for one in self._view.system.windows())
+        self._stood = [(one, box) for one, box in boxes if box is not None]
+        self._screen = self._view.screen.grab()
+
     def _window(self, stroke: Stroke) -> Window | None:
         """The window that the stroke goes to, if it is one of the program's."""
-        window = self._view.active()
         if stroke.button:
-            boxes = ((one, self._view.system.box(one)) for one in self._view.system.windows())
-            hit = (one for one, box in boxes if box is not None and _in(stroke, box))
-            window = next(hit, window)
+            hit = (one for one, box in self._stood if _in(stroke, box))
+            window = next(hit, None) or self._view.active()
+        else:
+            window = self._view.active()
         return window if window is not None and self._ours(window) else None
 
     def _act(self, stroke: Stroke, window: Window) -> None:
@@ -80,7 +96,7 @@ class DesktopWatch:
             self._click(stroke, window)
         elif stroke.text:
             self._type(stroke.text, window)
-        elif stroke.chord == "Control+V" or (stroke.chord in _EDITING and self._typed is not None):
+        elif stroke.chord in _PASTES or (stroke.chord in _EDITING and self._typed is not None):
             self._begin_typing(window)
             self._edit(stroke.chord)
         elif stroke.chord:
@@ -91,11 +107,13 @@ class DesktopWatch:
 
     def _click(self, stroke: Stroke, window: Window) -> None:
         """What stands under the mouse now, before the program answers."""
+        box = next((box for one, box in self._stood if one == window), None) or self._view.system.box(window)
         node = self._under(window, stroke.x, stroke.y)
-        picture = cut_around(self._screen, self._view.system.box(window), stroke.x, stroke.y)
-        place = place_of(self._root(window), node, window.title, picture=picture)
+        picture = cut_around(self._screen, box, stroke.x, stroke.y)
+        place = place_of(self._root(window), node, window.title, picture=picture, screen=self._screen, window=box)
+        self._label = label_beside(self._screen, box, stroke.x, stroke.y)
         if self._next == "read":
-            self._add("read", place, window, value=_text(node))
+            self._add("read", place.as_field(self._label), window, value=_text(node) or self._searched)
             return
         self._clicked, self._tabs = place, []
         if place.role == "check box" and node is not None:
@@ -116,7 +134,7 @@ class DesktopWatch:
 
     def _begin_typing(self, window: Window) -> None:
         if self._typed is None:
-            self._typed, self._field, self._pasted = [], self._focused(window), False
+            self._typed, self._field, self._shown = [], self._focused(window), ""
             self._field_window = window.title
 
     def _type(self, text: str, window: Window) -> None:
@@ -131,32 +149,45 @@ class DesktopWatch:
             self._typed.pop()
         elif chord == "Control+A":
             self._typed.clear()
-        elif chord == "Control+V":
-            self._pasted = True  # what it says is known only when the field shows it
+        elif chord in _PASTES and not self._field.secret:  # of a password nothing is looked at
+            self._typed.append(self._clipboard())
 
     def _focused(self, window: Window) -> Place:
         """The field that the keys go to: by the tree, else what was clicked last, else how Tab led there."""
         if not self._tabs and self._clicked is not None and (self._clicked.role in _FIELDS or not self._clicked.role):
-            return self._clicked
+            return self._clicked.as_field(self._label)
         root = self._root(window)
         for node in walk(root) if root is not None else ():
             if _guarded(node.role) in _FIELDS and _guarded(node.focused):
-                return place_of(root, node, window.title)
+                box = self._view.system.box(window)
+                return place_of(root, node, window.title, screen=self._screen, window=box)
         return Place.of_keys(" ".join(self._tabs), window.title)
 
     def _end_typing(self) -> None:
         """The field's last text; the click that only put the caret there is left out."""
         if self._typed is None:
             return
-        place, typed, pasted = self._field, "".join(self._typed), self._pasted
+        place, typed = self._field, "".join(self._typed)
+        said = self._said_at_last(typed)
         self._typed, self._tabs, self._clicked = None, [], None
-        if self.steps and self.steps[-1].verb == "click" and self.steps[-1].facts.get("path") == place.path:
+        last = self.steps[-1] if self.steps else None
+        if last is not None and last.verb == "click" and last.facts.get("path") in (place.path, place.clicked):
             self.steps.pop()
-        value = "" if place.secret else typed
-        if place.node is not None and not place.secret:
-            wait_until(lambda: _text(place.node) == typed and not pasted, timeout_s=_SHOWN_S, poll_s=0.02)
-            value = _text(place.node)
-        self._add("fill", place, None, value=value, secret="password" if place.secret else "")
+        self._searched = said if self._looking else ""
+        self._add("fill", place, None, value=said, secret="password" if place.secret else "")
+
+    def _said_at_last(self, typed: str) -> str:
+        """What the field said before the program took its text: as it shows it, else by the keys and the clipboard."""
+        if self._field.secret:
+            return ""
+        if self._field.node is None:
+            return typed
+        wait_until(lambda: self._field_says() == typed, timeout_s=0.0 if self._shown else _SHOWN_S, poll_s=0.02)
+        return self._field_says() or (self._shown or typed if typed else "")
+
+    def _field_says(self) -> str:
+        """What the field that is typed in shows now; "" for a secret one and for one that no tree knows."""
+        return _text(self._field.node) if self._typed is not None and not self._field.secret else ""
 
     # ---------------------------------------------------------------------------------------- inside
 

@@ -16,12 +16,10 @@ from nightclerk.record.pages import Writer
 from nightclerk.record.proof import Proof
 from nightclerk.record.ranking import Way, attribute, chosen, is_place, scope_ways, usable, ways_of
 from nightclerk.record.rows import row_key
-from nightclerk.record.steps import Step
+from nightclerk.record.steps import INSIDE, Step
 from nightclerk.record.templates import templated
 from nightclerk.record.values import Typed, Values
 
-#: A click lands on whatever lies inside the element; typing needs the field itself.
-INSIDE = frozenset({"click", "download", "hover", "drag", "read", "expect", "copy"})
 READS = frozenset({"read", "expect", "copy"})
 
 

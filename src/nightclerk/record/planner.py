@@ -15,7 +15,7 @@ from nightclerk.record.naming import identifier
 from nightclerk.record.plan import AppPlan, Plan
 from nightclerk.record.questions import commit_likelihood, likely_commit
 from nightclerk.record.signing import Login, find_login
-from nightclerk.record.steps import ON_ELEMENTS, Step
+from nightclerk.record.steps import ON_ELEMENTS, Step, same_place
 from nightclerk.record.values import Typed, is_private, quoted
 from nightclerk.record.verbs import Line, Verb, Writer
 from nightclerk.texts import say
@@ -44,11 +44,24 @@ class Planner(Entering):
         for owner in dict.fromkeys(owners):
             self.plan.apps[owner] = AppPlan(facts=self.facts[owner], namer=self._namer(owner, hidden))
         commit = self._ask_commit(steps)
+        steps, owners, commit = self._clicked_once(steps, owners, commit)
         self._name_key()
         self._sign_ins(steps, owners)
         self._lines(steps, owners, commit)
         self._compose(commit)
         return self.plan
+
+    def _clicked_once(
+        self, steps: Sequence[Step], owners: Sequence[str], commit: int | None
+    ) -> tuple[Sequence[Step], Sequence[str], int | None]:
+        """The steps with one click on the commit: its last, and a word to the person that there were more."""
+        tries = [] if commit is None else refused_tries(steps, commit)
+        if commit is None or not tries:
+            return steps, owners, commit
+        clicks = sorted([*tries, commit])
+        self.plan.hints.append(say("record.clicked_again", n=len(clicks)))
+        kept = [n for n in range(len(steps)) if n not in clicks[:-1]]
+        return [steps[n] for n in kept], [owners[n] for n in kept], kept.index(clicks[-1])
 
     def _namer(self, owner: str, hidden: tuple[str, ...]) -> Namer:
         return Namer(owner, self.proof, self.values, self.facts[owner].known, hidden)
@@ -200,6 +213,24 @@ class Planner(Entering):
 
 def _same(step: Step) -> bool:
     return step.to.get("path") == step.facts.get("path")
+
+
+def refused_tries(steps: Sequence[Step], commit: int) -> list[int]:
+    """The other clicks on the commit's button on one page: a habit's second click, or tries that the page refused.
+
+    Only the last of them can have been taken; where the person went to another page in between, each is its own.
+    """
+    end = steps[commit]
+    page = end.url.partition("?")[0]
+    found: list[int] = []
+    for ahead in (range(commit - 1, -1, -1), range(commit + 1, len(steps))):
+        for n in ahead:
+            step = steps[n]
+            if step.verb in ("open", "tab") or step.looking or step.url.partition("?")[0] != page:
+                break
+            if step.verb == "click" and same_place(step, end):
+                found.append(n)
+    return sorted(found)
 
 
 def click_words(step: Step) -> str:

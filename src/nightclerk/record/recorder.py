@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import re
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -140,6 +141,13 @@ def _web_apps(workspace: Workspace) -> Iterator[str]:
                 yield name
 
 
+#: The browser's own offers (to keep the password, to translate) would lie over the page, and what they keep is lost.
+QUIET = {
+    "credentials_enable_service": False, "profile": {"password_manager_enabled": False},
+    "translate": {"enabled": False},
+}  # fmt: skip
+
+
 @contextlib.contextmanager
 def recording_browser(*, headless: bool) -> Iterator[BrowserContext]:
     """A browser with an empty profile, visible unless told otherwise."""
@@ -149,7 +157,10 @@ def recording_browser(*, headless: bool) -> Iterator[BrowserContext]:
         options |= {"headless": headless} | ({} if headless else {"no_viewport": True, "viewport": None})
         if not headless:
             options.pop("viewport")
-        context = playwright.chromium.launch_persistent_context(str(Path(folder) / "profile"), **options)
+        profile = Path(folder) / "profile"
+        (profile / "Default").mkdir(parents=True)
+        (profile / "Default" / "Preferences").write_text(json.dumps(QUIET), encoding="utf-8")
+        context = playwright.chromium.launch_persistent_context(str(profile), **options)
         try:
             yield context
         finally:

@@ -16,11 +16,11 @@ from nightclerk.locate.files import selector_set
 from nightclerk.ports import SelectorSet
 from nightclerk.record.pages import Writer, digest, joined_marks, with_marks
 from nightclerk.record.proof import Proof, offline_browser
+from nightclerk.record.steps import INSIDE
 from nightclerk.record.verbs import Line
 from nightclerk.texts import say
 
 INDEX = "recording.yaml"
-INSIDE = frozenset({"click", "download", "hover", "drag", "read", "expect", "copy"})
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -40,6 +40,15 @@ class Person:
         self._of(target).click(**options)
         self.settle()
 
+    def double_click(self, target: Locator | str) -> None:
+        """Click twice at once."""
+        self._of(target).dblclick()
+        self.settle()
+
+    def right_click(self, target: Locator | str) -> None:
+        """Open the page's own menu for it."""
+        self.click(target, button="right")
+
     def type(self, target: Locator | str, text: str) -> None:
         """Click into a field, empty it, and type key by key."""
         field = self._of(target)

@@ -10,8 +10,11 @@ from nightclerk.record.events import Event, Facts, Tree
 
 #: Verbs that an element is needed for.
 ON_ELEMENTS = frozenset(
-    {"click", "fill", "choose", "check", "press", "hover", "drag", "upload", "download", "read", "expect", "copy"}
-)
+    {"click", "double_click", "right_click", "fill", "choose", "check", "press", "hover", "drag", "upload", "download",
+     "read", "expect", "copy"}
+)  # fmt: skip
+#: Verbs whose act lands on whatever lies inside the element; typing needs the field itself.
+INSIDE = ON_ELEMENTS - {"fill", "choose", "check", "press", "upload"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,6 +80,18 @@ class Merger:
             return
         option = str(step.facts.get("text") or step.facts.get("name", ""))
         self.steps[trigger:] = [replace(self.steps[trigger], verb="choose", value=option, soft=False)]
+
+    def _double_click(self, event: Event) -> None:
+        """The two clicks before it are one act, which the first saw the page for; on a button they stay two."""
+        step = self._step(event, "double_click")
+        if is_button(step.facts):
+            return
+        own = [one for one in self.steps[-2:] if one.verb == "click" and not one.commit and same_place(one, step)]
+        if len(own) == 2:
+            self.steps[-2:] = [replace(own[0], verb="double_click", soft=False)]
+
+    def _right_click(self, event: Event) -> None:
+        self._add(self._step(event, "right_click"))
 
     def _open_list(self, step: Step) -> int | None:
         """Where the drawn select stands whose open list this click picked from."""
@@ -215,6 +230,13 @@ def merge(events: Iterable[Event]) -> list[Step]:
 def same_place(one: Step, other: Step) -> bool:
     """Whether two steps are about the same element of the same frame."""
     return (one.tab, one.frame, one.facts.get("path")) == (other.tab, other.frame, other.facts.get("path"))
+
+
+def is_button(facts: Facts) -> bool:
+    """Whether one click is all that an element asks for; a second one is a habit, or a second wish."""
+    if facts.get("role") in ("button", "link", "menuitem", "tab") or facts.get("tag") in ("button", "a"):
+        return True
+    return facts.get("tag") == "input" and facts.get("type") in ("submit", "button", "image", "reset")
 
 
 def is_select(facts: Facts) -> bool:

@@ -168,7 +168,10 @@ def caption(line: Line) -> str:
     return line.named.name.partition(".")[2].replace("_", " ") if line.named else ""
 
 
-_DONE = {"fill": "fill in", "choose": "choose", "check": "tick", "click": "click", "upload": "upload", "drag": "move"}
+_DONE = {
+    "fill": "fill in", "choose": "choose", "check": "tick", "click": "click", "upload": "upload", "drag": "move",
+    "double_click": "double-click", "right_click": "right-click",
+}  # fmt: skip
 
 
 def story(lines: Sequence[Line]) -> str:
@@ -221,7 +224,7 @@ def verb_name(lines: Sequence[Line]) -> str:
         return f"read_{last.reads.name}"
     if last.step.verb == "download":
         return identifier(f"download_{screen}") or "download"
-    word = english(caption(last)) if last.step.verb == "click" else ""
+    word = english(caption(last)) if last.step.verb in ("click", "double_click") else ""
     if word and not filled:
         return identifier(f"open_{word}" if word not in ("find", "search") else word)
     if word and word in ("find", "search", "ok", "next", "add"):

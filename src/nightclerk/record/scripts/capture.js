@@ -173,6 +173,17 @@
     clicked(from, e);
   });
 
+  on("dblclick", (event) => {
+    const raw = event.isTrusted && !pointing() && hit(event);
+    if (raw && !isText(raw) && !raw.matches("input, select")) tell("double_click", scene({ target: actOn(raw) }), {});
+  });
+  on("contextmenu", (event) => {
+    const raw = event.isTrusted && !pointing() && hit(event);
+    if (!raw) return;
+    const seen = scene({ target: actOn(raw) });
+    setTimeout(() => { if (event.defaultPrevented) tell("right_click", seen, {}); }); // else the browser's own menu came
+  });
+
   // ------------------------------------------------------------------------------------ typing
   let typing = null; // {e, scene} of the field that is being typed in
   let composing = false;
@@ -261,6 +272,6 @@
   const hover = parts.hover(tools);
   const apply = (known) => { if (known) Object.assign(state, known); if (bar) bar.show(state); };
   Object.defineProperty(window, "__nightclerk", { value: { apply, ask: (q) => bar && bar.ask(q), scene, describe: tools.of, snapshot: parts.snapshot } });
-  const ready = () => { if (bar) { bar.attach(); new MutationObserver(bar.attach).observe(document, { childList: true, subtree: true, attributeFilter: ["open"] }); } post({ kind: "hello", ...address() }).then(apply, () => null); };
+  const ready = () => { if (bar) { bar.attach(); new MutationObserver(bar.attach).observe(document, { childList: true, subtree: true, attributeFilter: ["open"] }); } post({ kind: "hello", ...address() }).then(apply, () => null).then(() => bar && bar.settle()); addEventListener("load", () => bar && bar.settle()); };
   if (document.readyState === "loading") addEventListener("DOMContentLoaded", ready); else ready();
 }

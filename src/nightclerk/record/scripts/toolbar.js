@@ -18,6 +18,7 @@
     button.stop:hover { background: #fff; }
     .hint, .ask { margin-top: 6px; padding: 8px 12px; border-radius: 10px; background: #fff; color: #222b3a; box-shadow: 0 6px 24px rgba(13,20,38,.24), 0 0 0 1px #dde2ec; font: 13px/1.5 "Microsoft YaHei", "PingFang SC", "Noto Sans CJK SC", "Segoe UI", system-ui, sans-serif; max-width: 460px; white-space: normal; }
     .hint[hidden], .ask[hidden] { display: none; }
+    .up { position: absolute; bottom: 100%; left: 0; width: max-content; margin: 0 0 6px; }
     .ask b { display: block; margin-bottom: 6px; }
     .ask button { display: block; width: 100%; color: #222b3a; padding: 6px 10px; }
     .ask button:hover { background: #eef2fd; }
@@ -53,7 +54,12 @@
   const panel = make("div", "ask", "", root);
   panel.hidden = true;
 
+  const above = () => { // at the lower edge what it says stands over it
+    const low = host.getBoundingClientRect().top > innerHeight / 2;
+    for (const e of [hint, panel]) e.classList.toggle("up", low);
+  };
   const show = (state) => {
+    above();
     count.textContent = texts.count.replace("{n}", state.count || 0);
     for (const [word, button] of Object.entries(buttons)) button.classList.toggle("on", state.mode === word || (word === "look" && !!state.looking));
     hint.hidden = !state.mode;
@@ -65,6 +71,7 @@
     make("b", "", question, panel);
     choices.forEach((choice, number) => make("button", number === likely ? "likely" : "", choice, panel)
       .addEventListener("click", () => { panel.hidden = true; hear("answer", { id, answer: number }); }));
+    above();
     panel.hidden = false;
   };
   const move = (x, y) => {
@@ -80,6 +87,21 @@
     grip.addEventListener("pointermove", drag);
     grip.addEventListener("pointerup", (e) => { grip.removeEventListener("pointermove", drag); hear("moved", { x: e.clientX - dx, y: e.clientY - dy }); }, { once: true });
   });
+  const PLACES = [["50%", "10px"], ["50%", "calc(100% - 54px)"], ["calc(100% - 240px)", "10px"], ["240px", "calc(100% - 54px)"], ["240px", "10px"]];
+  const CONTROLS = "a[href], button, input, select, textarea, summary, label, [role], [onclick], [tabindex]";
+  const covers = () => { // how many of the page's controls lie below it
+    const box = host.getBoundingClientRect(), below = new Set();
+    for (let x = box.left + 4; x < box.right; x += 16)
+      for (let y = box.top + 4; y < box.bottom; y += 12)
+        for (const e of document.elementsFromPoint(x, y)) if (e !== host && e.matches(CONTROLS) && e.getBoundingClientRect().height < 200) below.add(e);
+    return below.size;
+  };
+  const settle = () => { // stand where it is least in the way, until the person has put it somewhere
+    const put = ([left, top]) => { host.style.setProperty("left", left, "important"); host.style.setProperty("top", top, "important"); };
+    if (host.style.getPropertyValue("transform") === "none") return;
+    const counts = PLACES.map((place) => { put(place); return covers(); });
+    put(PLACES[counts.indexOf(Math.min(...counts))]);
+  };
   const attach = () => {
     const modal = [...document.querySelectorAll("dialog:modal")].pop();
     const home = modal || document.documentElement;
@@ -89,5 +111,5 @@
     host.setAttribute("popover", "manual");
     try { host.showPopover(); } catch { /* an old browser shows it without the top layer */ }
   };
-  return { attach, show, ask, host };
+  return { attach, show, ask, settle, host };
 }
