@@ -27,7 +27,7 @@ class OneScreen:
 
     def __init__(self, run: str) -> None:
         self.run, self.holder, self.did, self.then = run, "", list[Hand](), list[Then]()
-        self.number, self.over = 1, False
+        self.number, self.over, self.why = 1, False, ""
 
     def runs(self) -> list[str]:
         return [] if self.over else [self.run]
@@ -37,7 +37,8 @@ class OneScreen:
         phase = Phase.HELD if self.holder else Phase.WORKING
         shown = picture(f"screen {self.number}") if after != self.number else b""
         return Sight(
-            run=run, phase=phase, number=self.number, picture=shown, size=SIZE, holder=self.holder, app="erp",
+            run=run, phase=phase, number=self.number, picture=shown, size=SIZE, why=self.why, app="erp",
+            holder=self.holder,
             where=(self.did[-1].key if self.did else "") or "voucher", item="3515-1", acts=len(self.did),
         )  # fmt: skip
 

@@ -68,7 +68,7 @@ def test_the_screen_is_searched_again(home: Path, tmp_path: Path) -> None:
     assert found.box is not None
     assert (found.box.x, found.box.y) == (60, 100)
     file.write_text(written.replace("Save.png, window: '新增$'", "Store.png, window: '浏览$'"), encoding="utf-8")
-    assert replay(case).outcome == "ElementNotFound"
+    assert replay(case).outcome == "WrongWindow"
 
 
 def test_the_written_test_passes(home: Path) -> None:

@@ -26,6 +26,7 @@ class Leaf:
     ticked: bool = False
     has_keyboard: bool = False
     gone: bool = False
+    given: str = ""
     cells: tuple[list[str], list[list[str]]] = field(default_factory=lambda: ([], []))
 
     def role(self) -> str:
@@ -39,6 +40,9 @@ class Leaf:
 
     def labels(self) -> list[str]:
         return list(self.labelled)
+
+    def identifier(self) -> str:
+        return self.given
 
     def showing(self) -> bool:
         if self.gone:

@@ -66,6 +66,10 @@ class AtspiNode:
     def labels(self) -> list[str]:
         return self._ask(self._labels)
 
+    def identifier(self) -> str:
+        ask = getattr(self._thing, "get_accessible_id", None)  # libraries before 2.34 do not have it
+        return str(self._ask(ask) or "") if ask is not None else ""
+
     def showing(self) -> bool:
         return self._has("SHOWING")
 

@@ -23,16 +23,21 @@ from nightclerk.desktop.grids import copied_rows, sure
 from nightclerk.desktop.interruptions import Watch, is_described
 from nightclerk.desktop.keyboard import Keyboard, open_keyboard, path
 from nightclerk.desktop.masks import picture_reader
+from nightclerk.desktop.mending import Mender
 from nightclerk.desktop.permits import send
 from nightclerk.desktop.screen import Screen
 from nightclerk.desktop.tree import table_rows
 from nightclerk.desktop.view import View
-from nightclerk.desktop.windows import open_windows
+from nightclerk.desktop.ways import other_windows
+from nightclerk.desktop.windows import Window, open_windows
 from nightclerk.errors import ElementNotFound, WaitTimeout, WrongWindow
+from nightclerk.locate.healer import HEAL_AFTER_S, Healer
 from nightclerk.ports import AppSettings, Box, Clock, Found, Frame, ScreenState, Selector, SelectorSet
 
 
-def open_desktop(*, selectors: SelectorSet, settings: AppSettings, clock: Clock, folder: Path) -> Desktop:
+def open_desktop(
+    *, selectors: SelectorSet, settings: AppSettings, clock: Clock, folder: Path, healer: Healer | None = None
+) -> Desktop:
     """The desktop surface of one app, on this process's own desktop. MissingPart when the machine lacks one."""
     shared = session.open_session()
     try:
@@ -45,6 +50,7 @@ def open_desktop(*, selectors: SelectorSet, settings: AppSettings, clock: Clock,
             keyboard=open_keyboard(own_desktop=shared.own),
             clipboard=open_clipboard(),
             lock=shared.input_lock,
+            healer=healer,
         )
     except BaseException:
         session.close_session()
@@ -65,6 +71,7 @@ class Desktop:
         keyboard: Keyboard,
         clipboard: Clipboard,
         lock: Callable[[], AbstractContextManager[None]] = contextlib.nullcontext,
+        healer: Healer | None = None,
     ) -> None:
         self.selectors = selectors
         self.on_popup: Callable[[str], None] = lambda _name: None
@@ -74,6 +81,7 @@ class Desktop:
         self._bursts = Bursts(
             view=view, keyboard=keyboard, clipboard=clipboard, clock=clock, lock=lock, select_all=select_all
         )
+        self._mender = Mender(healer or Healer(app=selectors.app, learns=False), view=view)
         self._reader = picture_reader(settings)
         self._program: int | None = None
         self._before: set[int] = set()  # windows that were there before our program
@@ -131,11 +139,16 @@ class Desktop:
         return self._wait_window(title, timeout_s=timeout_s, watch=True)
 
     def focus(self, title: str) -> None:
-        for window in self._view.system.windows():
-            if re.search(title, window.title):
-                self._view.system.focus(window)
-                if self._wait(lambda: self._view.is_active(title), COPY_S):
-                    return
+        """Give the keyboard to the window with this title, which a program may only just be opening."""
+
+        def named() -> list[Window]:
+            return [one for one in self._view.system.windows() if re.search(title, one.title)]
+
+        self._wait(lambda: bool(named()), self._settings.timeout_s)
+        for window in named():
+            self._view.system.focus(window)
+            if self._wait(lambda: self._view.is_active(title), COPY_S):
+                return
         raise WrongWindow(wanted=title, found=self._shows())
 
     def active_box(self) -> Box:
@@ -166,12 +179,17 @@ class Desktop:
     # ----------------------------------------------------------------------------------------- finding
 
     def find(self, selector: Selector, values: Mapping[str, str], *, timeout_s: float) -> Found:
-        lookout = self._lookout()
+        lookout, heal_at = self._lookout(), self._clock.monotonic() + min(timeout_s, HEAL_AFTER_S)
         for now, last in self._turns(timeout_s):
-            found = self._view.find(selector, values)
+            found = self._mender.look(selector, values)
             if found is not None:
                 return found
             lookout.ask(now)
+            if timeout_s and (last or now >= heal_at):
+                heal_at = now + HEAL_AFTER_S
+                found = self._mender.find_again(selector, values, over=last)
+                if found is not None:
+                    return found
             if last:
                 break
         self._refuse_hung_program()
@@ -191,10 +209,10 @@ class Desktop:
             raise WaitTimeout(condition=f"{selector.name} gone", waited_s=timeout_s, showed=self._shows())
 
     def _refuse_wrong_window(self, selector: Selector) -> None:
-        wanted = [str(way.get("window", "")) for way in selector.ways]
         active = self._view.active()
-        if active is not None and all(window and not re.search(window, active.title) for window in wanted):
-            raise WrongWindow(wanted=" | ".join(dict.fromkeys(wanted)), found=active.title)
+        wanted = other_windows(selector, active.title) if active is not None else []
+        if active is not None and wanted:
+            raise WrongWindow(wanted=" | ".join(wanted), found=active.title)
 
     def _refuse_strange_window(self) -> None:
         """Keys for no element in particular go to a window of this app, or nowhere."""

@@ -13,7 +13,8 @@ from typing import Any
 
 from nightclerk.desktop.match import matches, unique
 from nightclerk.desktop.screen import picture
-from nightclerk.desktop.ways import DesktopWay, desktop_ways
+from nightclerk.desktop.ways import DesktopWay, desktop_ways, other_windows
+from nightclerk.errors import ElementNotFound, WrongWindow
 from nightclerk.locate.cases import FOUND, Replayed, read_case
 
 
@@ -25,7 +26,8 @@ def replay(case: Path, *, workspace: Path | None = None) -> Replayed:
         replayed = _tried(way, screen, said.where)
         if replayed is not None:
             return replayed
-    return Replayed(outcome="ElementNotFound", why=said.where)
+    outcome = WrongWindow if other_windows(said.selector, said.where) else ElementNotFound
+    return Replayed(outcome=outcome.__name__, why=said.where)
 
 
 def _tried(way: DesktopWay, screen: Any, where: str) -> Replayed | None:

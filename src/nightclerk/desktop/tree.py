@@ -53,6 +53,9 @@ class Node(Protocol):
     def labels(self) -> list[str]:
         """The texts that label it."""
 
+    def identifier(self) -> str:
+        """What its author calls it, never shown to anybody; "" where the toolkit does not tell."""
+
     def showing(self) -> bool: ...
     def children(self) -> Sequence[Node]: ...
     def box(self) -> Box | None: ...
@@ -101,20 +104,20 @@ def search(root: Node, wanted: Wanted) -> list[Node]:
 
 
 def _stands(node: Node, wanted: Wanted) -> bool:
-    return bool(_guarded(lambda: fits(node, wanted) and node.box() is not None, False))
+    return bool(guarded(lambda: fits(node, wanted) and node.box() is not None, False))
 
 
 def walk(root: Node) -> Iterator[Node]:
     """Every visible node under `root`, breadth first, without what is inside of tables."""
-    waiting, seen = deque(_guarded(root.children, ())), 0
+    waiting, seen = deque(guarded(root.children, ())), 0
     while waiting and seen < _MOST:
         node = waiting.popleft()
         seen += 1
-        if not _guarded(node.showing, False):
+        if not guarded(node.showing, False):
             continue
         yield node
-        if _guarded(node.role, "") not in TABLES:
-            waiting.extend(_guarded(node.children, ()))
+        if guarded(node.role, "") not in TABLES:
+            waiting.extend(guarded(node.children, ()))
 
 
 def fits(node: Node, wanted: Wanted) -> bool:
@@ -133,9 +136,9 @@ def fits(node: Node, wanted: Wanted) -> bool:
 def outline(root: Node) -> Iterator[str]:
     """What a selector could name under `root`: a line for each node that shows and says something of itself."""
     for node in walk(root):
-        said = _guarded(functools.partial(_words, node), [])
+        said = guarded(functools.partial(_words, node), [])
         if said:
-            yield f"{_guarded(node.role, '-')}: {' | '.join(said)}"
+            yield f"{guarded(node.role, '-')}: {' | '.join(said)}"
 
 
 def _words(node: Node) -> list[str]:
@@ -170,7 +173,7 @@ def table_rows(node: Node) -> list[dict[str, str]]:
     return [dict(zip(header, row, strict=False)) for row in rows]
 
 
-def _guarded(ask: Callable[[], Any], otherwise: Any) -> Any:
+def guarded(ask: Callable[[], Any], otherwise: Any) -> Any:
     """The answer, or `otherwise` when the node has vanished meanwhile."""
     try:
         return ask()

@@ -66,6 +66,9 @@ class UiaNode:
         label = self._ask(lambda: self._gate.Control.CreateControlFromElement(element)) if element else None
         return [str(label.Name)] if label is not None else []
 
+    def identifier(self) -> str:
+        return str(self._ask(lambda: self._thing.AutomationId) or "")
+
     def showing(self) -> bool:
         return not self._ask(lambda: self._thing.IsOffscreen)
 

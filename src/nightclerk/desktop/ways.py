@@ -6,6 +6,7 @@ keeps a picture or text search inside one part of the window, and says where a f
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -70,6 +71,13 @@ def desktop_ways(selector: Selector, values: Mapping[str, str]) -> list[DesktopW
             )
         )
     return parsed
+
+
+def other_windows(selector: Selector, title: str) -> list[str]:
+    """The windows that an element is looked for in, when the one that shows is none of them; [] while it may be."""
+    wanted = [str(way.get("window", "")) for way in selector.ways]
+    elsewhere = all(window and not re.search(window, title) for window in wanted)
+    return list(dict.fromkeys(wanted)) if elsewhere else []
 
 
 def inside(region: Box, window: Box) -> Box:
