@@ -25,7 +25,14 @@ SHIFT = "2026-11-20"
 KEYED, RUNNING = "key-orders-0121", "ship-orders-0122"
 DOUBT, REJECTED = "taobao:yunshan:3515000000000000018", "jd:yunshan:2970000000018"
 DOUBT_TASK = f"orders/{DOUBT}#1a2b3c4d5e"
-INVOICES = ("INV-26990000000000000001", "INV-26990000000000000002", "INV-26990000000000000003")
+
+
+def invoice_key(n: int) -> str:
+    """The n-th invoice of the night, from 1 on."""
+    return f"INV-2699{n:016d}"
+
+
+INVOICES = (invoice_key(1), invoice_key(2), invoice_key(3))
 SCREEN = (1280, 800)
 
 
@@ -205,10 +212,10 @@ def _differs(invoice: str, order: str) -> dict[str, str]:
     return {"code": "total", "where": "", "expected": order, "found": invoice, "by": "100.00"}
 
 
-def _invoices(store: Store, workspace: Path, now: datetime) -> None:
+def _invoices(store: Store, workspace: Path, now: datetime, count: int) -> None:
     folder = workspace / "data" / "inbox"
     folder.mkdir(parents=True)
-    for place, key in enumerate(INVOICES):
+    for place, key in enumerate(map(invoice_key, range(1, count + 1))):
         number, gross = key.removeprefix("INV-"), f"{1490 + place * 100:,.2f}"
         fields = invoice_pdf(folder / f"{number}.pdf", number, gross)
         store.put(
@@ -348,7 +355,7 @@ def _tasks(store: Store, now: datetime, picture: str) -> None:
         store.ask(task)
 
 
-def seeded(workspace: Path) -> Services:
+def seeded(workspace: Path, *, invoices: int = len(INVOICES)) -> Services:
     """A whole night in `workspace`."""
     now, store, clock, logs = datetime.now(UTC), MemoryStore(), SystemClock(), workspace / "logs"
     film = open_film(logs=logs, data=workspace / "data", run=KEYED, clock=clock)
@@ -363,7 +370,7 @@ def seeded(workspace: Path) -> Services:
     store.anchor(KEYED, seq=film.head()[0], head=film.head()[1], now=now)
     _shift(store, now)
     _orders(store, now)
-    _invoices(store, workspace, now)
+    _invoices(store, workspace, now, invoices)
     _tasks(store, now, picture)
     return Services(
         store=store, workspace=workspace, logs=logs, launcher=Launcher(store), load_run=load_run, language="zh"

@@ -10,9 +10,10 @@ from urllib.parse import unquote
 import httpx
 import pytest
 
-from nightclerk.console.rights import Role
+from nightclerk.console.rights import Right, Role
 from nightclerk.domain.items import RunRecord, RunState
 from nightclerk.ports import Gesture, Then
+from nightclerk.texts import say
 from tests.unit.console_kit import Desk, desk_in
 from tests.unit.screen_kit import SIZE, OneScreen
 
@@ -117,6 +118,42 @@ def test_a_question_leads_to_the_screen(desk: Desk, screen: OneScreen) -> None:
     assert f'href="/runs/{RUN}/screen"' in lin.get(f"/runs/{RUN}").text
     assert lin.post("/tasks/take-over", data={"run": RUN}).headers["location"].startswith(f"/runs/{RUN}/screen")
     assert screen.holder == "lin"
+
+
+@pytest.mark.parametrize("why", ["secret_screen", "moving", "not_yet", "no_screen"])
+def test_why_there_is_no_picture(desk: Desk, screen: OneScreen, why: str) -> None:
+    """A login screen and the like: the page is told the reason in a sentence."""
+    screen.why = why
+    assert facts(desk.as_("lin", Role.AUDITOR).get(f"/runs/{RUN}/sight"))["why"] == say(f"live.why_{why}")
+
+
+def test_a_held_screen_outlives_the_console_and_the_session(tmp_path: Path, screen: OneScreen) -> None:
+    """After a restart and a new sign-in the same person still has it; a sign that the run took it back clears it."""
+    with desk_in(tmp_path, live=screen) as desk:
+        desk.store.add_run(RunRecord(run=RUN, bot="key-orders", flow="f", state=RunState.RUNNING))
+        desk.as_("lin", Role.OPERATOR).post(f"/runs/{RUN}/take-over")
+    with desk_in(tmp_path, live=screen) as desk:
+        desk.store.add_run(RunRecord(run=RUN, bot="key-orders", flow="f", state=RunState.RUNNING))
+        lin = desk.as_("lin", Role.OPERATOR)
+        assert facts(lin.get(f"/runs/{RUN}/sight"))["mine"] is True
+        assert lin.post(f"/runs/{RUN}/hands", json=CLICK).status_code == 204
+        lin.post(f"/runs/{RUN}/hand-back", data={"then": "go_on"})
+    assert (len(screen.did), screen.then) == (2, [Then.GO_ON])
+
+
+def test_a_program_takes_over_by_its_token(desk: Desk, screen: OneScreen) -> None:
+    """Under /api the same rules: one holder, sentences, and a token without the right does nothing."""
+    desk.people.ensure_user("su", Role.OPERATOR)
+    secret = desk.people.make_token("su", "robot", {Right.SEE, Right.LAUNCH}, days=1, now=desk.clock())
+    robot = {"Authorization": f"Bearer {secret}"}
+    at = f"/api/runs/{RUN}"
+    assert desk.client.post(f"{at}/hands", json=CLICK, headers=robot).status_code == 409
+    assert desk.client.post(f"{at}/take-over", headers=robot).json() == {"run": RUN, "phase": "asked"}
+    assert facts(desk.client.get(f"{at}/sight", headers=robot))["mine"] is True
+    assert desk.client.post(f"{at}/hands", json=CLICK, headers=robot).status_code == 204
+    assert "su has the screen" in desk.as_("lin", Role.OPERATOR).post(f"/runs/{RUN}/take-over").text
+    assert desk.client.post(f"{at}/hand-back", json={"then": "ask"}, headers=robot).json()["then"] == "ask"
+    assert (len(screen.did), screen.then) == (2, [Then.ASK])
 
 
 def test_a_console_without_screens(tmp_path: Path) -> None:

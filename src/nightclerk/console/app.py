@@ -46,7 +46,7 @@ def create_app(services: Services, *, hosts: tuple[str, ...] = LOOPBACK) -> Fast
     app.state.services, app.state.people = services, people
     app.state.renderer, app.state.limits = Renderer(services), Limits()
     app.state.hub = Hub(services, people)
-    app.state.holdings = Holdings(services.live) if services.live else None
+    app.state.holdings = Holdings(services.live, people) if services.live else None
     app.state.company = AccountService(services.oidc) if services.oidc else None
     app.state.index = Whereabouts(services.data / "console-index.db", store=services.store, logs=services.logs)
     for module in ROUTERS:

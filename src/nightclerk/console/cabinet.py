@@ -1,4 +1,4 @@
-"""The console's own small database: people, sessions, tokens, second signatures and forms that were sent."""
+"""The console's own small database: people, sessions, tokens, second signatures, screens held, forms sent."""
 
 from __future__ import annotations
 
@@ -24,6 +24,9 @@ CREATE TABLE IF NOT EXISTS pledges (
   asked_at TEXT NOT NULL, expires_at TEXT NOT NULL, settled_by TEXT, settled_at TEXT, agreed INTEGER
 );
 CREATE INDEX IF NOT EXISTS pledges_open ON pledges (settled_at, asked_at);
+CREATE TABLE IF NOT EXISTS screens (
+  user TEXT NOT NULL, run TEXT NOT NULL, token TEXT NOT NULL, PRIMARY KEY (user, run)
+);
 CREATE TABLE IF NOT EXISTS sent (form TEXT PRIMARY KEY, target TEXT NOT NULL, at TEXT NOT NULL);
 """
 #: Columns that databases of earlier programs lack: table, column, what it is.

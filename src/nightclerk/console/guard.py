@@ -80,7 +80,7 @@ def _rate(connection: HTTPConnection, method: str) -> Rate:
     what = EVIDENCE.get((method, connection.scope["route"].path), "")
     if what in _HEAVY_WORDS:
         return HEAVY
-    if connection.scope["route"].path == "/runs/{run}/hands":
+    if connection.scope["route"].path.endswith("/runs/{run}/hands"):
         return HANDS
     return READS if method in _SAFE_METHODS else WRITES
 

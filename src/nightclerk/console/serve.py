@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import sys
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -17,6 +18,8 @@ from nightclerk.texts import say
 
 START_TIMEOUT_S = 30.0
 STOP_TIMEOUT_S = 10.0
+#: While figures are counted beside a page, its thread waits about so long for each turn at the interpreter (else 5 ms).
+TURN_S = 0.0005
 
 
 class _Server(uvicorn.Server):
@@ -74,6 +77,7 @@ def _listen(host: str, port: int) -> socket.socket:
 
 def start_console(services: Services, *, host: str = "127.0.0.1", port: int = 0) -> ConsoleHandle:
     """Start the console in a thread and wait until it answers. `port=0` takes a free one."""
+    sys.setswitchinterval(min(sys.getswitchinterval(), TURN_S))
     listener = _listen(host, port)
     app = create_app(services, hosts=tuple(dict.fromkeys((*LOOPBACK, host))))
     config = uvicorn.Config(

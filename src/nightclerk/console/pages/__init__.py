@@ -2,7 +2,9 @@
 
 from nightclerk.console.pages import (
     api_act,
+    api_files,
     api_read,
+    api_screen,
     audit,
     bots,
     company,
@@ -31,5 +33,6 @@ from nightclerk.console.pages import (
 #: In the order in which addresses are tried: a fixed word goes before a name that may be anything.
 PAGES = (
     sign_in, company, me, second, tonight, tasks, links, runs, screen, proof, bots, where, mend, unmask, items,
-    invoices, teach, healings, figures, settings, mapping, people, audit, api_read, api_act,
+    invoices, teach, healings, figures, settings, mapping, people, audit, api_read,
+    api_screen, api_files, api_act,
 )  # fmt: skip

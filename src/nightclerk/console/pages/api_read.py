@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, HTTPException, Query, Request
@@ -12,7 +13,7 @@ from nightclerk.console import files, stories
 from nightclerk.console.pages import audit, healings
 from nightclerk.console.pages.bots import bot_or_404
 from nightclerk.console.pages.common import bots_by_name, services_of
-from nightclerk.console.pages.figures import figures_of, weeks_from
+from nightclerk.console.pages.figures import PROGRAM_S, figures_of, weeks_from
 from nightclerk.console.pages.items import item_or_404
 from nightclerk.console.pages.proof import pack_of, report_of
 from nightclerk.console.pages.runs import record_or_404, story_of
@@ -148,10 +149,21 @@ def invoices(request: Request, state: State | None = None, limit: Limit = 50, of
     return [dump(reviews.row_of(one)) for one in found]
 
 
+@router.get("/invoices/{key:path}")
+def invoice(request: Request, key: str) -> dict[str, Any]:
+    """One invoice with what was read where, its candidates and differences; its `version` goes back with a decision."""
+    services = services_of(request)
+    found = reviews.review_of(item_or_404(services, reviews.QUEUE, key), services.workspace)
+    return dict(dump(replace(found, original=None)))
+
+
 @router.get("/figures")
 def figures(request: Request, weeks: str = "12") -> dict[str, Any]:
-    """What the bots did in the last 4, 12, 26 or 52 weeks."""
-    return dict(dump(figures_of(services_of(request), weeks_from(weeks))))
+    """What the bots did in the last 4, 12, 26 or 52 weeks, as of the last minute."""
+    found = figures_of(services_of(request), weeks_from(weeks), patience_s=PROGRAM_S)
+    if found is None:
+        raise HTTPException(503, "console.figures.counting")
+    return dict(dump(found))
 
 
 @router.get("/accesses")

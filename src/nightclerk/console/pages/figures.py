@@ -11,6 +11,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import PlainTextResponse, Response
 
 from nightclerk.console import plots
+from nightclerk.console.aside import PATIENCE_S, Aside
 from nightclerk.console.pages.common import bots_by_name, renderer_of, services_of
 from nightclerk.console.plots import Plot, Series
 from nightclerk.console.services import Services
@@ -24,17 +25,20 @@ router = APIRouter()
 WEEKS = (4, 12, 26, 52)
 MOST_REASONS = 12
 OLDEST_S = 60.0
-_known: WeakKeyDictionary[SqlStore, dict[int, tuple[float, Figures]]] = WeakKeyDictionary()
+#: A program waits for the figures, a person is shown a page that fills itself.
+PROGRAM_S = 120.0
+_known: WeakKeyDictionary[SqlStore, dict[int, Aside[Figures]]] = WeakKeyDictionary()
 _lock = threading.Lock()
 
 
-def figures_of(services: Services, weeks: int) -> Figures:
-    """The figures of the last whole weeks and this one, not older than a minute: years of items take a second."""
+def figures_of(services: Services, weeks: int, *, patience_s: float = PATIENCE_S) -> Figures | None:
+    """The figures of the last whole weeks and this one, counted once a minute at most; None while none are there yet.
+
+    Years of items take seconds: whoever comes meanwhile is shown those of a minute ago.
+    """
     with _lock:
-        known = _known.setdefault(services.store, {})
-        if weeks not in known or time.monotonic() - known[weeks][0] > OLDEST_S:
-            known[weeks] = (time.monotonic(), _count(services, weeks))
-        return known[weeks][1]
+        kept = _known.setdefault(services.store, {}).setdefault(weeks, Aside(f"figures of {weeks} weeks"))
+    return kept.now(int(time.monotonic() / OLDEST_S), lambda: _count(services, weeks), patience_s=patience_s)
 
 
 def _count(services: Services, weeks: int) -> Figures:
@@ -53,6 +57,8 @@ def weeks_from(text: str) -> int:
 def figures_page(request: Request, weeks: str = "12") -> Response:
     services, shown = services_of(request), weeks_from(weeks)
     found = figures_of(services, shown)
+    if found is None:
+        return renderer_of(request).page(request, "figures.html", figures=None, weeks=shown, choices=WEEKS)
     totals = [_total(week.bots) for week in found.weeks]
     names = [week.week.partition("-")[2] for week in found.weeks]
     reasons = sorted(found.exceptions.items(), key=lambda pair: -pair[1])[:MOST_REASONS]

@@ -21,7 +21,7 @@ from nightclerk.console.pages.items import item_or_404
 from nightclerk.console.pledges import PledgeKind
 from nightclerk.console.received import received_for
 from nightclerk.console.services import Services
-from nightclerk.console.totals import totals_now
+from nightclerk.console.totals import counts_now, totals_now
 from nightclerk.domain.items import State, WorkItem
 from nightclerk.domain.reviewing import OPEN, Share, shares_add_up
 from nightclerk.errors import DocumentError, NightClerkError
@@ -40,7 +40,7 @@ def invoices_page(request: Request, state: str = "", q: str = "") -> Response:
     found = services.store.items(reviews.QUEUE, states=states, text=q.strip(), **window(request))
     return renderer_of(request).page(
         request, "invoices.html", page=page_of(request, [reviews.row_of(item) for item in found]),
-        counts=services.store.counts(reviews.QUEUE), totals=totals_now(services.store), state=state,
+        counts=counts_now(services.store), totals=totals_now(services.store), state=state,
         states=list(State), q=q,
     )  # fmt: skip
 

@@ -89,7 +89,8 @@ def _cells(row: Row, columns: list[str]) -> dict[str, Any]:
     return {name: faulty[row.cell(name)].sentence() if row.cell(name) in faulty else row[name] for name in columns}
 
 
-def _known(name: str) -> str:
+def known(name: str) -> str:
+    """The name of a mapping table; 404 for any other."""
     if name not in LAYOUTS:
         raise HTTPException(404)
     return name
@@ -98,7 +99,7 @@ def _known(name: str) -> str:
 @router.get("/settings/mapping/{name}")
 def fetch(request: Request, name: str) -> Response:
     """The table as it is, to be edited in Excel."""
-    path = folder_of(services_of(request)) / f"{_known(name)}.xlsx"
+    path = folder_of(services_of(request)) / f"{known(name)}.xlsx"
     if not path.is_file():
         raise HTTPException(404, "console.mapping.missing")
     return FileResponse(path, filename=path.name)
@@ -107,7 +108,7 @@ def fetch(request: Request, name: str) -> Response:
 @router.post("/settings/mapping/{name}")
 async def replace(request: Request, name: str) -> Response:
     form = await request.form()
-    return await run_in_threadpool(_replace, request, _known(name), form)
+    return await run_in_threadpool(_replace, request, known(name), form)
 
 
 def _replace(request: Request, name: str, form: FormData) -> Response:
@@ -115,6 +116,15 @@ def _replace(request: Request, name: str, form: FormData) -> Response:
     services, file = services_of(request), form.get("file")
     if not is_upload(file):
         return _show(request, name, faults=[say("console.mend.no_file")])
+    faults = put_table(services, name, file.file.read())
+    if faults:
+        return _show(request, name, faults=faults, file=str(file.filename))
+    told(request, "mapping", table=name, file=str(file.filename))
+    return back_to("/settings/mapping", "mapped", table=name)
+
+
+def put_table(services: Services, name: str, content: bytes) -> list[str]:
+    """Let a new table take the old one's place if it fits the others; else the sentences of all its faults."""
     with tempfile.TemporaryDirectory(prefix="mapping-", dir=services.data) as draft:
         folder = Path(draft)
         for other in LAYOUTS:
@@ -122,13 +132,11 @@ def _replace(request: Request, name: str, form: FormData) -> Response:
             if other != name and source.is_file():
                 shutil.copyfile(source, folder / source.name)
         new = folder / f"{name}.xlsx"
-        new.write_bytes(file.file.read())
+        new.write_bytes(content)
         faults = faults_in(folder, new.name)
-        if faults:
-            return _show(request, name, faults=faults, file=str(file.filename))
-        _put(services, new)
-    told(request, "mapping", table=name, file=str(file.filename))
-    return back_to("/settings/mapping", "mapped", table=name)
+        if not faults:
+            _put(services, new)
+    return faults
 
 
 def faults_in(folder: Path, file: str) -> list[str]:

@@ -69,9 +69,9 @@ def _requeue(request: Request, form: FormData) -> Response:
     if not is_upload(file):
         return _told(request, faults=[say("console.mend.no_file")])
     try:
-        rows = _read(services, file)
-        target = once(request, str(form.get("form_id", "")), lambda: _queue_again(request, rows, file.filename or ""))
-    except _Faulty as faulty:
+        rows = read_rows(services, file)
+        target = once(request, str(form.get("form_id", "")), lambda: queue_rows(request, rows, file.filename or ""))
+    except Faulty as faulty:
         return _told(request, faults=[fault.sentence() for fault in faulty.faults])
     except NightClerkError as error:
         return _told(request, faults=[error.sentence()])
@@ -83,7 +83,7 @@ def is_upload(value: Any) -> TypeGuard[UploadFile]:
     return isinstance(value, UploadFile) and bool(value.filename)
 
 
-class _Faulty(Exception):
+class Faulty(Exception):
     """The file has faults: nothing was queued."""
 
     def __init__(self, faults: list[WorkspaceError]) -> None:
@@ -91,7 +91,7 @@ class _Faulty(Exception):
         self.faults = faults
 
 
-def _read(services: Services, file: UploadFile) -> list[EditedRow]:
+def read_rows(services: Services, file: UploadFile) -> list[EditedRow]:
     """The rows of the workbook, with what we had veiled put back where nobody changed it."""
     with tempfile.TemporaryDirectory(prefix="requeue-", dir=services.data) as folder:
         path = Path(folder) / (Path(file.filename or "").name or "items.xlsx")
@@ -112,13 +112,14 @@ def unveiled(row: EditedRow, item: WorkItem | None) -> EditedRow:
     return replace(row, cells=cells)
 
 
-def _queue_again(request: Request, rows: list[EditedRow], name: str) -> str:
+def queue_rows(request: Request, rows: list[EditedRow], name: str) -> str:
+    """Queue what says `again`, or nothing; returns the page that tells how many. Faulty."""
     services = services_of(request)
     again, faults = plan(rows, services.store, _queues(services))
     if again and not faults:
         faults = _send(request, again, rows, name)
     if faults:
-        raise _Faulty(faults)
+        raise Faulty(faults)
     told(request, "requeue", file=name, items=len(again))
     return f"/items?said=requeued&n={len(again)}"
 

@@ -10,7 +10,6 @@ from fastapi import APIRouter, Form, HTTPException, Request
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, Field
 
-from nightclerk.console.guard import cookie_name
 from nightclerk.console.holdings import Holdings
 from nightclerk.console.pages.common import back_to, bots_by_name, renderer_of, services_of, told, user_of
 from nightclerk.console.pages.runs import record_or_404, watchable
@@ -50,10 +49,6 @@ def holdings_of(request: Request) -> Holdings:
     return found
 
 
-def session_id(request: Request) -> str:
-    return request.cookies.get(cookie_name(request), "")
-
-
 @router.get("/runs/{run}/screen")
 def screen_page(request: Request, run: str) -> Response:
     services = services_of(request)
@@ -69,7 +64,7 @@ def sight(request: Request, run: str, after: int = 0) -> Response:
     """The picture of now, with its facts in the header `Sight`; no body when it is the one that the page has."""
     holdings, record = holdings_of(request), record_or_404(services_of(request), run)
     try:
-        seen, mine = holdings.sight(record.run, session=session_id(request), who=user_of(request), after=max(0, after))
+        seen, mine = holdings.sight(record.run, who=user_of(request), after=max(0, after))
     except NightClerkError as error:
         return JSONResponse({"error": error.sentence()}, 409)
     if not after:
@@ -81,21 +76,26 @@ def _facts(seen: Sight, mine: bool) -> dict[str, object]:
     who = {"held": "screen.mine", "asked": "screen.coming"} if mine else {"held": "screen.held", "asked": "screen.held"}
     return {
         "number": seen.number, "size": seen.size, "phase": seen.phase, "mine": mine, "acts": seen.acts,
-        "why": say(f"live.why.{seen.why}") if seen.why else "", "app": seen.app, "where": seen.where, "item": seen.item,
+        "why": say(f"live.why_{seen.why}") if seen.why else "", "app": seen.app, "where": seen.where, "item": seen.item,
         "told": say(f"console.{who.get(seen.phase.value, 'screen.working')}", who=seen.holder),
     }  # fmt: skip
 
 
 @router.post("/runs/{run}/take-over")
 def take_over(request: Request, run: str) -> Response:
-    """Ask for the screen; the bot gives it at its next safe point. Who asked is written down first."""
+    """Ask for the screen, and show it."""
+    ask_for(request, run)
+    return back_to(f"/runs/{run}/screen", "screen_asked")
+
+
+def ask_for(request: Request, run: str) -> None:
+    """Ask for the screen; the bot gives it at its next safe point. Who asked is written down first. 409 and why not."""
     holdings, record = holdings_of(request), record_or_404(services_of(request), run)
     told(request, "take_over", run=run)
     try:
-        holdings.take(record.run, session=session_id(request), who=user_of(request))
+        holdings.take(record.run, who=user_of(request))
     except NightClerkError as error:
         raise HTTPException(409, error.sentence()) from error
-    return back_to(f"/runs/{run}/screen", "screen_asked")
 
 
 @router.post("/runs/{run}/hands")
@@ -104,7 +104,7 @@ def act(request: Request, run: str, what: Hands) -> Response:
     holdings, record = holdings_of(request), record_or_404(services_of(request), run)
     hands = [Hand(**one.model_dump()) for one in what.hands]
     try:
-        holdings.act(record.run, hands, session=session_id(request))
+        holdings.act(record.run, hands, who=user_of(request))
     except NightClerkError as error:
         return JSONResponse({"error": error.sentence()}, 409)
     return Response(status_code=204)
@@ -113,12 +113,17 @@ def act(request: Request, run: str, what: Hands) -> Response:
 @router.post("/runs/{run}/hand-back")
 def hand_back(request: Request, run: str, then: Annotated[str, Form()] = "go_on") -> Response:
     """Give the screen back: the bot looks first and goes on, or asks a person what became of the item."""
-    holdings, record = holdings_of(request), record_or_404(services_of(request), run)
     if then not in Then._value2member_map_:
         raise HTTPException(400, "console.refused.400")
+    give_back(request, run, Then(then))
+    return back_to(f"/runs/{run}", "handed_back")
+
+
+def give_back(request: Request, run: str, then: Then) -> None:
+    """Give the screen back, and write it down. 409 when it is not in this person's hands."""
+    holdings, record = holdings_of(request), record_or_404(services_of(request), run)
     try:
-        holdings.hand_back(record.run, session=session_id(request), then=Then(then))
+        holdings.hand_back(record.run, who=user_of(request), then=then)
     except NightClerkError as error:
         raise HTTPException(409, error.sentence()) from error
     told(request, "hand_back", run=run, then=then)
-    return back_to(f"/runs/{run}", "handed_back")

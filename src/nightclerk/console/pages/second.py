@@ -42,7 +42,19 @@ def _show(request: Request, *, error: str = "", status: int = 200) -> Response:
 
 @router.post("/second/{pledge}")
 def settle(request: Request, pledge: str, agreed: Annotated[bool, Form()]) -> Response:
-    """Agree (somebody else than the asker) or refuse; what was asked for then happens at once, or never."""
+    """Agree or refuse, and show what else waits."""
+    try:
+        settle_pledge(request, pledge, agreed=agreed)
+    except NightClerkError as error:
+        return _show(request, error=error.sentence(), status=409)
+    return back_to("/second", "agreed" if agreed else "refused")
+
+
+def settle_pledge(request: Request, pledge: str, *, agreed: bool) -> None:
+    """Agree (somebody else than the asker) or refuse; what was asked for then happens at once, or never.
+
+    SamePerson, SettledAlready, and what carrying it out raises.
+    """
     people = people_of(request)
     known = people.pledge(pledge)
     if known is None:
@@ -50,11 +62,7 @@ def settle(request: Request, pledge: str, agreed: Annotated[bool, Form()]) -> Re
     if agreed or known.asked_by != user_of(request):
         must(request, Right.AGREE)
         must(request, ALSO[known.kind])
-    try:
-        settled = people.settle_pledge(pledge, agreed=agreed, who=user_of(request), now=services_of(request).now())
-        told(request, "second", kind=known.kind.value, subject=known.subject, agreed=agreed, asked_by=known.asked_by)
-        if agreed and known.kind in _CARRY_OUT:
-            _CARRY_OUT[known.kind](request, settled)
-    except NightClerkError as error:
-        return _show(request, error=error.sentence(), status=409)
-    return back_to("/second", "agreed" if agreed else "refused")
+    settled = people.settle_pledge(pledge, agreed=agreed, who=user_of(request), now=services_of(request).now())
+    told(request, "second", kind=known.kind.value, subject=known.subject, agreed=agreed, asked_by=known.asked_by)
+    if agreed and known.kind in _CARRY_OUT:
+        _CARRY_OUT[known.kind](request, settled)
