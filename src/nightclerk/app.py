@@ -223,7 +223,10 @@ class RunApps:
         if kind.kind == "desktop":
             if not own_desktop():  # one mouse and one keyboard for all that run on this machine
                 self._hold_named(f"desktop:{socket.gethostname()}", say("reasons.this_desktop"))
-            return open_desktop(selectors=selectors, settings=settings, clock=self.clock, folder=self.files)
+            return open_desktop(
+                selectors=selectors, settings=settings, clock=self.clock, folder=self.files,
+                healer=self.healings.healer(kind.selectors),
+            )  # fmt: skip
         if kind.kind == "terminal":
             return open_terminal(selectors=selectors, settings=settings, clock=self.clock)
         profile = self.workspace.data / "profiles" / (account.name if account else f"{kind.selectors}-{self.run}")

@@ -16,11 +16,13 @@ from loguru import logger
 from nightclerk.app import RunApps, app_kinds, bind, business_day, program_version, store_of
 from nightclerk.board import Board
 from nightclerk.clocks import SystemClock, clock_of
+from nightclerk.domain.heads import LastPicture
 from nightclerk.domain.items import RunRecord, RunState
 from nightclerk.errors import MissingPart, NightClerkError, StoreUnreachable, WorkspaceError
 from nightclerk.evidence import Budget, RunFilm, open_film
 from nightclerk.evidence.commits import filled_form
 from nightclerk.evidence.heads import head_of
+from nightclerk.evidence.last_picture import last_picture
 from nightclerk.flow import Flow, load_flow
 from nightclerk.hush import clean
 from nightclerk.live.run_side import RunSide
@@ -126,7 +128,7 @@ def _perform(desk: Desk, known: RunRecord) -> RunState:
     stage = _backstage(desk, film, apps, day)
     apps.healings.counts = stage.counts
     performer = Performer(flow, stage, apps, parameters, attempts=bot.attempts, item_timeout_s=bot.item_timeout_s)
-    GUARD.on_strike = performer.strike
+    GUARD.on_strike = partial(performer.strike, whole_run=True)
     live = RunSide(
         data=workspace.data, run=record.run, film=film, screen=apps.shown, stopped=stage.stopped,
         committing=lambda: committing(apps.gates()), time_out=performer.time_out,
@@ -160,7 +162,13 @@ def _backstage(desk: Desk, film: RunFilm, apps: RunApps, day: date) -> Backstage
         filled=lambda effect: filled_form(workspace.logs / effect.run, effect.key),
         head=lambda run: head_of(workspace.logs / run, store.anchored(run)),
         told_to_stop=GUARD.told_to_stop.is_set, healers=apps.healings.all,
+        last_picture=partial(_last_picture, film),
     )  # fmt: skip
+
+
+def _last_picture(film: RunFilm) -> LastPicture | None:
+    film.head()  # brings to the disk what is written behind
+    return last_picture(film.folder)
 
 
 def _file(desk: Desk, film: RunFilm, performer: Performer, state: RunState) -> RunState:

@@ -139,13 +139,16 @@ class PermitExpired(ApplicationError):
 
 
 class ItemTimeout(ApplicationError):
-    """Facts: limit_s."""
+    """Facts: limit_s, seen (a sentence: which picture there is of the screen that hung)."""
 
     en = (
-        "The item took longer than {limit_s:g} s; its apps were ended and are opened anew. "
+        "The item took longer than {limit_s:g} s; its apps were ended and are opened anew. {seen} "
         "If it needs the time, set item_timeout in the bot's file."
     )
-    zh = "该条处理超过 {limit_s:g} 秒；相关程序已被结束并将重新打开。若确需更久，请在机器人文件中设置 item_timeout。"
+    zh = (
+        "该条处理超过 {limit_s:g} 秒；相关程序已被结束并将重新打开。{seen}"
+        "若确需更久，请在机器人文件中设置 item_timeout。"
+    )
 
 
 class HandedBack(ApplicationError):

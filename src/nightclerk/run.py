@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
-from nightclerk.domain.heads import Head
+from nightclerk.domain.heads import Head, LastPicture
 from nightclerk.domain.items import Effect, EffectState, RunRecord, RunState, State, Task, WorkItem
 from nightclerk.errors import ApplicationError, GuardError, NeedsPerson, NightClerkError
 from nightclerk.flow import Queue
@@ -63,6 +63,7 @@ class Backstage:
     holders: Holders = field(default_factory=Holders)
     filled: Callable[[Effect], str] = lambda effect: ""
     still: Callable[[], Frame | None] = lambda: None  # what the screen shows, asked from beside a run that hangs
+    last_picture: Callable[[], LastPicture | None] = lambda: None  # the film's, for a screen that gives none any more
     #: Nothing is half done: a person may have the screen (`expected`: the flow waits for what they do). See live/.
     safe_point: Callable[..., int] = lambda **how: 0
     later: Callable[..., None] | None = None  # a `Board` that writes what is shown behind the run's back

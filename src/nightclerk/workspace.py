@@ -94,10 +94,13 @@ class Workspace:
         """The bot of that name; WorkspaceError names the nearest one."""
         if name in self.bots:
             return self.bots[name]
-        broken = [f for f in self.faults if f.where.startswith(f"bots/{name}.yaml")]
-        if broken:
+        if broken := self.broken(name):
             raise WorkspaceError(where=broken[0].where, expected=broken[0].expected, remedy=broken[0].remedy)
         raise WorkspaceError(where=f"bots/{name}.yaml", expected=f"a bot {name!r}", remedy=nearest(name, self.bots))
+
+    def broken(self, name: str) -> list[Fault]:
+        """What is wrong with the file of a bot; [] when it is sound, or gone."""
+        return [f for f in self.faults if f.where.startswith(f"bots/{name}.yaml")]
 
     def app(self, name: str) -> AppSettings:
         """Settings of one app; WorkspaceError when `config/apps.yaml` has none, or the sandbox is not up."""
@@ -297,7 +300,7 @@ class _Reader:
             return {}
         try:
             data = YAML(typ="rt").load(file.read_text(encoding="utf-8"))
-        except (YAMLError, UnicodeDecodeError) as error:
+        except (YAMLError, ValueError) as error:
             mark = getattr(error, "problem_mark", None)
             line = mark.line + 1 if mark else 1
             why = getattr(error, "problem", None) or str(error).splitlines()[0]

@@ -45,8 +45,8 @@ class Service:
             )  # fmt: skip
         return self.process
 
-    def tell(self) -> None:
-        self.store.tell_event(Event(event="begin", key="tonight", at=datetime.now(UTC)))
+    def tell(self, key: str = "tonight") -> None:
+        self.store.tell_event(Event(event="begin", key=key, at=datetime.now(UTC)))
 
     def begun(self) -> list[str]:
         file = self.root / "begun.txt"

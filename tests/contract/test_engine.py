@@ -41,6 +41,13 @@ sys.exit(0 if ends.wait(30) else 3)
 """
 
 
+@pytest.fixture(params=["file", "postgres"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Where the engine keeps its tables, as a user would write it."""
+    setting = request.getfixturevalue("pg_url") if request.param == "postgres" else ""
+    return database_urls(setting, tmp_path).engine
+
+
 def test_a_killed_process_takes_its_runs_up_again(tmp_path: Path) -> None:
     """The run in hand when the process died is performed again, the queued ones follow, the ended one does not."""
     command = [sys.executable, "-c", CRASHING, str(tmp_path)]
@@ -49,7 +56,7 @@ def test_a_killed_process_takes_its_runs_up_again(tmp_path: Path) -> None:
     assert (tmp_path / "ran.txt").read_text().split() == ["r1", "r2", "r2", "r3"]
 
 
-def test_one_run_an_id(tmp_path: Path) -> None:
+def test_one_run_an_id(url: str) -> None:
     """A slot that is fired twice runs once."""
     ran: list[str] = []
     ended = threading.Event()
@@ -60,7 +67,7 @@ def test_one_run_an_id(tmp_path: Path) -> None:
             ended.set()
         return "done"
 
-    engine = Engine(f"sqlite:///{tmp_path / 'engine.db'}", runner=runner, folder=tmp_path)
+    engine = Engine(url, runner=runner, folder=None, executor="worker#1")
     try:
         for run in ("slot@1", "slot@1", "last", "slot@1"):
             engine.fire(run, needs="files")
@@ -70,7 +77,7 @@ def test_one_run_an_id(tmp_path: Path) -> None:
         engine.close()
 
 
-def test_the_earliest_deadline_is_performed_first(tmp_path: Path) -> None:
+def test_the_earliest_deadline_is_performed_first(url: str) -> None:
     """Of those that wait in one queue; in whatever order they were fired, and one without a deadline last."""
     ran: list[str] = []
     go, ended = threading.Event(), threading.Event()
@@ -83,7 +90,7 @@ def test_the_earliest_deadline_is_performed_first(tmp_path: Path) -> None:
             ended.set()
         return "done"
 
-    engine = Engine(f"sqlite:///{tmp_path / 'engine.db'}", runner=runner, folder=tmp_path)
+    engine = Engine(url, runner=runner, folder=None, executor="worker#1")
     try:
         engine.fire("in hand", needs="files", due_at=dawn)
         wait_until(lambda: ran == ["in hand"])
@@ -123,7 +130,7 @@ def test_one_live_process_an_executor(tmp_path: Path) -> None:
     ExecutorLock(tmp_path / "executor-main.lock").release()
 
 
-def test_the_end_of_a_run_may_fire_the_next(tmp_path: Path) -> None:
+def test_the_end_of_a_run_may_fire_the_next(url: str) -> None:
     """A runner that fires another run, as a shift does when a bot has ended, gets it performed."""
     ran: list[str] = []
     ended = threading.Event()
@@ -136,7 +143,7 @@ def test_the_end_of_a_run_may_fire_the_next(tmp_path: Path) -> None:
             ended.set()
         return "done"
 
-    engine = Engine(f"sqlite:///{tmp_path / 'engine.db'}", runner=runner, folder=tmp_path)
+    engine = Engine(url, runner=runner, folder=None, executor="worker#1")
     try:
         engine.fire("first", needs="files")
         assert ended.wait(30)
@@ -159,13 +166,6 @@ engine.fire("r2", needs="web")
 import threading
 threading.Event().wait(60)
 """
-
-
-@pytest.fixture(params=["file", "postgres"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """Where the engine keeps its tables, as a user would write it."""
-    setting = request.getfixturevalue("pg_url") if request.param == "postgres" else ""
-    return database_urls(setting, tmp_path).engine
 
 
 def test_what_a_dead_worker_held_is_taken_over(url: str) -> None:

@@ -44,7 +44,7 @@ def terminal(
     kind: str, state: Path, *switches: str, password: str = rules.LOGIN[1], encoding: str = "utf-8"
 ) -> Iterator[GreenErp]:
     """The app over a line of this kind (vt or 3270), not signed in yet; the line is hung up with the block."""
-    with _address(kind, state, encoding, switches) as where:
+    with address(kind, state, encoding, switches) as where:
         app = GreenErp if kind == "vt" else MainframeErp
         settings = AppSettings(name=app.selectors, timeout_s=8, **where)
         surface = open_terminal(
@@ -62,7 +62,8 @@ def terminal(
 
 
 @contextlib.contextmanager
-def _address(kind: str, state: Path, encoding: str, switches: tuple[str, ...]) -> Iterator[dict[str, Any]]:
+def address(kind: str, state: Path, encoding: str, switches: tuple[str, ...]) -> Iterator[dict[str, Any]]:
+    """Where such a host is, as an app's settings say it; a 3270 host is up within the block."""
     if kind == "vt":
         command = (sys.executable, "-m", "nightclerk.sandbox.green.vt", "--state", str(state), "--encoding", encoding)
         yield {"command": command, "facts": {"encoding": encoding}}

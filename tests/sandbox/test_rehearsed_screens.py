@@ -1,8 +1,9 @@
-"""The rehearsal over real screens: a shop's page, a desktop program, a terminal; and nothing anywhere is written."""
+"""The rehearsal over real screens: a shop's page, a desktop program, terminals; and nothing anywhere is written."""
 
 from __future__ import annotations
 
 import hashlib
+import importlib.util
 import shutil
 import sqlite3
 import sys
@@ -26,9 +27,11 @@ from nightclerk.settings import Settings
 from nightclerk.work.store import SqlStore
 from nightclerk.workspace import Bot, Workspace
 from tests.sandbox.erp_kit import ROOT, needs_desktop
+from tests.sandbox.green_kit import address
 
 CLASSES = {
     "green_erp": "flows.apps.green_erp:GreenErp", "legacy_erp": "flows.apps.legacy_erp:LegacyErp",
+    "mainframe_erp": "flows.apps.green_erp:MainframeErp",
     "taobao": "flows.apps.taobao:Taobao",
 }  # fmt: skip
 Done = Sequence[tuple[str, str, str]]  # verb, element, value
@@ -73,21 +76,27 @@ def by_code(found: Iterator[Finding]) -> dict[str, tuple[str, str]]:
     return {one.code: (one.state, one.what) for one in found}
 
 
-GREEN = [("fill", "menu.choice", "3"), ("click", "menu.enter", ""), ("fill", "customers.code", "C1")]
+GREEN = [
+    ("fill", "menu.choice", "3"), ("click", "menu.enter", ""), ("fill", "customers.code", "C1"),
+    ("click", "customers.find", ""), ("read", "customers.name", "x"),
+]  # fmt: skip
+BEHIND = " › menu.choice › menu.enter"
 
 
 @pytest.mark.parametrize(
-    ("done", "state", "what"),
+    ("done", "page", "state", "what"),
     [
-        (GREEN, "ok", "every element is there (2)"),
+        (GREEN, BEHIND, "ok", "every element is there (2)"),
         (
-            [("read", "voucher.memo", "x"), ("read", "menu.old", "x"), ("exists", "login.user", "no"), *GREEN],
+            [("read", "voucher.memo", "x"), ("read", "menu.old", "x"), ("exists", "login.user", "no"), *GREEN], "",
             "broken", "voucher.memo (missing); menu.old (no longer in the selectors)",
         ),
+        ([*GREEN[:2], ("read", "voucher.memo", "x")], BEHIND, "broken", "voucher.memo (missing)"),
     ],
 )  # fmt: skip
-def test_a_terminal_is_rehearsed(tmp_path: Path, done: Done, state: str, what: str) -> None:
-    """What the last run found on the menu is looked for on the menu; what it found absent is not."""
+def test_a_terminal_is_rehearsed(tmp_path: Path, done: Done, page: str, state: str, what: str) -> None:
+    """What the last run found on the menu is looked for on the menu, then on the screen that the menu leads to; what it
+    found absent is not, and what a look-up led to is named as not known."""
     books = tmp_path / "partner"
     command = (sys.executable, "-m", "nightclerk.sandbox.green.vt", "--state", str(books))
     home, store = planned(tmp_path / "home", "green_erp", rules.LOGIN, done, command=command)
@@ -96,17 +105,34 @@ def test_a_terminal_is_rehearsed(tmp_path: Path, done: Done, state: str, what: s
         found = by_code(rehearse(home, store, ["b"]))
         assert everything(home.root) == before
     assert found["LOGIN night"] == ("ok", "signed in as night")
-    assert found["PAGE green_erp"][0] == state
-    assert what in found["PAGE green_erp"][1]
-    assert found["PAGES green_erp"][1].startswith("1 more, to be seen only after a click or a key")
+    assert found[f"PAGE green_erp{page}"][0] == state
+    assert what in found[f"PAGE green_erp{page}"][1]
+    if GREEN[-1] in done:
+        assert found["PAGES green_erp"][1].startswith("1 more, to be seen only after a click or a key")
     assert found["CLIENT green_erp"][0] == "unknown"
+
+
+@pytest.mark.skipif(importlib.util.find_spec("tnz") is None, reason="the extra `terminal` is not installed")
+def test_a_3270_host_is_rehearsed(tmp_path: Path) -> None:
+    """The same over a line of its own, which is hung up afterwards."""
+    with address("3270", tmp_path / "partner", "utf-8", ()) as where:
+        home, store = planned(tmp_path / "home", "mainframe_erp", rules.LOGIN, GREEN[:3], **where)
+        with closing(store):
+            found = by_code(rehearse(home, store, ["b"]))
+    assert found["LOGIN night"] == ("ok", "signed in as night")
+    assert found[f"PAGE mainframe_erp{BEHIND}"] == ("ok", "every element is there (1)")
 
 
 @needs_desktop
 def test_a_desktop_program_is_rehearsed(tmp_path: Path) -> None:
     """The ERP's client is started, signed in and looked at on a desktop of its own; its books stay as they are."""
     command = (sys.executable, "-m", "nightclerk.sandbox.erp", "--state", str(tmp_path / "partner"))
-    done = [("click", "main.refer", ""), ("fill", "look_up.filter", "C1")]
+    done = [
+        ("click", "main.refer", ""),
+        ("fill", "look_up.filter", "C1"),
+        ("press", "", "F9"),
+        ("read", "box.any", "x"),
+    ]
     home, store = planned(tmp_path / "home", "legacy_erp", rules.LOGIN, done, command=command, window="云杉ERP")
     with closing(store):
         before = everything(home.root)
@@ -114,14 +140,19 @@ def test_a_desktop_program_is_rehearsed(tmp_path: Path) -> None:
         assert everything(home.root) == before
     assert found["LOGIN night"] == ("ok", "signed in as night")
     assert found["PAGE legacy_erp"] == ("ok", "every element is there (1)")
-    assert "look_up.filter" in found["PAGES legacy_erp"][1]
+    assert found["PAGE legacy_erp › main.refer"] == ("ok", "every element is there (1)")
+    assert "box.any" in found["PAGES legacy_erp"][1]
     with closing(sqlite3.connect(tmp_path / "partner" / "books" / "erp.db")) as books:
         assert books.execute("SELECT count(*) FROM vouchers").fetchone() == (0,)
 
 
 def test_a_shops_page_is_rehearsed(tmp_path: Path, state: Path, endpoints: dict[str, Any]) -> None:
     """Over a copy of the profile; neither the shop's books nor a file of the workspace is another after it."""
-    done = [("open", "", SOLD), ("fill", "orders.first_day", "2026-11-20"), ("click", "orders.search", "")]
+    done = [
+        ("open", "", SOLD), ("fill", "orders.first_day", "2026-11-20"), ("click", "orders.search", ""),
+        ("read", "orders.total", "3"), ("click", "orders.export", ""), ("wait", "export.dialog", ""),
+        ("click", "export.make", ""), ("wait", "export.answered", ""),
+    ]  # fmt: skip
     home, store = planned(tmp_path, "taobao", world.LOGINS["taobao"], done, url=endpoints["taobao"]["url"])
     with closing(store):
         before = everything(home.root, state / "books")
@@ -130,7 +161,9 @@ def test_a_shops_page_is_rehearsed(tmp_path: Path, state: Path, endpoints: dict[
         assert [len(store.runs()), store.slots(), store.tasks()] == [1, [], []]
     assert found["LOGIN night"] == ("ok", "signed in as night")
     assert found[f"PAGE taobao {SOLD}"] == ("ok", "every element is there (2)")
-    assert "PAGES taobao" not in found
+    assert found[f"PAGE taobao {SOLD} › orders.search"] == ("ok", "every element is there (2)")
+    assert found[f"PAGE taobao {SOLD} › orders.search › orders.export"] == ("ok", "every element is there (2)")
+    assert "export.answered" in found["PAGES taobao"][1]
 
 
 def test_a_login_that_fails_tonight_fails_now(tmp_path: Path) -> None:

@@ -331,3 +331,13 @@ def test_the_report_can_be_read_by_a_script(workshop: Workshop) -> None:
         ],
         "warnings": [],
     }
+
+
+def test_channels_and_days_that_make_no_sense_are_told_with_their_line(workshop: Workshop) -> None:
+    """A kind of message that does not exist, a channel without an address, a day that no month has."""
+    workshop.write("config/messages.yaml", "channels:\n  ops: {secret: s, tell: [bot_faild]}\n  bad: 7\n")
+    workshop.write("config/calendars.yaml", "country: CN\nholidays: [2027-02-31]\n")
+    told = "\n".join(workshop.faults())
+    assert "config/messages.yaml:2: a kind of message, not 'bot_faild'. Did you mean 'bot_failed'?" in told
+    assert "config/messages.yaml:3: either secret: or url:" in told
+    assert "config/calendars.yaml:1: valid YAML (day is out of range for month)." in told

@@ -33,16 +33,21 @@ def test_a_drag_says_what_went_where(film: Any, clock: Any) -> None:
     held = session(surface, film, clock)
     Element(held, CARD).drag(Element(held, LANE))
     Element(held, CARD).drag(offset=(40, 0))
-    Element(held, CARD).hover()
+    for act in (Element(held, CARD).hover, Element(held, CARD).double_click, Element(held, CARD).right_click):
+        act()
     assert surface.acts == [
         ("drag", "board.card", "board.lane"),
         ("drag", "board.card", "40, 0"),
         ("hover", "board.card", ""),
+        ("double_click", "board.card", ""),
+        ("right_click", "board.card", ""),
     ]
     assert [(act.verb, act.value) for act in film.kinds("act")] == [
         ("drag", "board.lane"),
         ("drag", "40, 0"),
         ("hover", None),
+        ("double_click", None),
+        ("right_click", None),
     ]
 
 

@@ -47,4 +47,4 @@ def test_a_process_whose_time_is_up_is_struck_and_ended(
     assert (note.read_text() if note.exists() else "") == heard
     ended = store.run("r1")
     assert ended is not None
-    assert (ended.state, ended.reason) == (RunState.FAILED, "ended after its 0.5 s were up")
+    assert (ended.state, ended.reason) == (RunState.FAILED, "ended after its 0.5 s were up.")

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from nightclerk.domain.heads import LastPicture
 from nightclerk.domain.items import RunRecord, RunState, State
 from nightclerk.errors import (
     ApplicationError,
@@ -58,6 +59,7 @@ class Desk:
         self.store, self.clock, self.film, self.path = store, clock, film, tmp_path
         self.apps = NoApps()
         self.shown: Any = None
+        self.last_picture: LastPicture | None = None
 
     def run(
         self, function: Any, *, each: Queue[Order] | None = orders, item_timeout_s: float = 300.0, **facts: Any
@@ -68,7 +70,7 @@ class Desk:
         stage = Backstage(
             record=record, workspace=Workspace(root=self.path), store=self.store, film=self.film, clock=self.clock,
             day=date(2026, 11, 20), files=self.path, wait=self.clock.go,
-            still=lambda: self.shown,
+            still=lambda: self.shown, last_picture=lambda: self.last_picture,
         )  # fmt: skip
         self.left: list[int] = []
         self.performer = Performer(
@@ -326,6 +328,39 @@ def test_a_screen_that_hangs_is_pictured_and_its_apps_are_ended(desk: Desk) -> N
     assert desk.apps.killed.is_set()
     stuck = desk.film.lines.index(("note", "stuck", {"picture": ""}))
     assert desk.film.lines[stuck - 1] == ("picture", "what the screen showed")
+
+
+def test_a_screen_that_gives_no_picture_is_told_by_its_last_one(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A browser that hangs: the note bears the film's last picture, and the sentence says of when and where it is."""
+    seen = LastPicture(sha256="f00d", at=datetime(2026, 11, 20, 18, 3, 5, tzinfo=UTC), step="Save the voucher")
+    desk.last_picture = seen
+    monkeypatch.setenv("NIGHTCLERK_LANG", "en")  # it is said in a thread beside the run
+
+    def key_order(tx: Transaction, order: Order) -> None:
+        desk.apps.killed.wait(20)
+        desk.apps.killed.clear()
+        raise RuntimeError("the browser is gone")
+
+    desk.run(key_order, item_timeout_s=0.1)
+    facts = {"picture": "f00d", "taken_at": seen.at.isoformat(), "taken_in": "Save the voucher"}
+    assert ("note", "stuck", facts) in desk.film.lines
+    item = desk.store.item("orders", "a")
+    assert item is not None
+    assert "the last picture on film is of 02:03:05, at “Save the voucher”." in item.reason
+
+
+def test_when_the_whole_run_is_up_the_books_say_what_is_seen_of_it(desk: Desk) -> None:
+    """Before its programs are killed, so that whoever ends the run finds it there."""
+
+    def key_order(tx: Transaction, order: Order) -> None:
+        if order.key == "a":
+            desk.performer.strike(whole_run=True)
+            assert desk.apps.killed.is_set()
+            reasons.append(desk.store.run("r1").reason)  # type: ignore[union-attr]
+
+    reasons: list[str] = []
+    desk.run(key_order, state=RunState.RUNNING)
+    assert reasons == ["There is no picture of the screen that hung."]
 
 
 def test_too_long_is_the_reason_that_people_read(desk: Desk) -> None:

@@ -14,6 +14,7 @@ from nightclerk.calendars.days import Blackout
 from nightclerk.domain.items import Outcome, RunRecord, RunState, State, Task
 from nightclerk.work.slots import Event
 from nightclerk.work.store import SqlStore
+from nightclerk.workspace import Bot, Fault
 from tests.unit.planner_kit import Desk, bot
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)  # 20:00 in Shanghai, a Friday
@@ -234,3 +235,54 @@ def test_a_schedule_that_was_changed_while_nobody_was_on_duty_leaves_what_it_owe
     clock.go(2 * 3600)
     changed.look()
     assert words(changed)[2:] == ["20 15:30 running"]
+
+
+def test_a_bot_that_was_deleted_leaves_what_it_owed_and_no_more(store: SqlStore, clock: Any) -> None:
+    """Its starts are shown before anybody is on duty, then blocked by name once; who waits for it has nothing to do."""
+    Desk(store, clock, bot("b", every="1h"), bot("after", "b")).look()
+    clock.go(2 * 3600 + 60)
+    left = Desk(store, clock, bot("after", "b"))
+    assert [slot.bot for slot in left.agenda.missed_since(NOON, now=clock.now())] == ["b", "b"]
+    for _ in range(3):
+        left.look()
+        clock.go(3600)
+    filed = [(slot.bot, slot.outcome, slot.why.partition(":")[0]) for slot in store.slots()]
+    assert sorted(filed) == [("after", Outcome.SKIPPED, "after"), *[("b", Outcome.BLOCKED, "NO_BOT b")] * 2]
+    assert left.fired == []
+
+
+def test_a_bot_whose_schedule_was_taken_out_leaves_what_it_owed(store: SqlStore, clock: Any) -> None:
+    """It is started by hand only from now on."""
+    Desk(store, clock, bot("b", every="1h")).look()
+    clock.go(3600 + 60)
+    by_hand = Desk(store, clock, bot("b"))
+    for _ in range(2):
+        by_hand.look()
+        clock.go(2 * 3600)
+    assert words(by_hand) == ["20 13:00 missed schedule: every: 1h"]
+
+
+@pytest.mark.parametrize(
+    ("broken", "code"),
+    [
+        ((), "NO_BOT b: bots/b.yaml:3: a list. Mend it."),
+        ((bot("b", cron="61 9 * * *"),), "SCHEDULE b: bots/b.yaml:1: a schedule such as cron"),
+    ],
+)
+def test_a_bot_that_was_broken_is_blocked_at_each_of_its_times(
+    store: SqlStore, clock: Any, broken: tuple[Bot, ...], code: str
+) -> None:
+    """By the schedule that was last understood, until the file is mended: then it begins anew."""
+    Desk(store, clock, bot("b", every="1h")).look()
+    wrong = Desk(store, clock, *broken)
+    fault = Fault(where="bots/b.yaml:3", expected="a list", remedy="Mend it.")
+    object.__setattr__(wrong.home, "faults", () if broken else (fault,))
+    for _ in range(2):
+        clock.go(3600)
+        wrong.look()
+    assert [outcome for _, outcome, _ in wrong.outcomes()] == [Outcome.BLOCKED] * 2
+    assert all(why.startswith(code) for _, _, why in wrong.outcomes())
+    mended = Desk(store, clock, bot("b", every="1h"))
+    clock.go(3600)
+    mended.look()
+    assert words(mended)[2:] == ["20 15:00 running"]

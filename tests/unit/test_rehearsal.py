@@ -12,10 +12,12 @@ from nightclerk.calendars import Calendar
 from nightclerk.domain.items import RunRecord, RunState
 from nightclerk.errors import MissingPart
 from nightclerk.evidence.replay import Event
+from nightclerk.locate.trial import Tried
 from nightclerk.office.preflight import preflight
 from nightclerk.rehearsal import due_bots, rehearse
-from nightclerk.rehearsal.pages import pages_of, used
-from nightclerk.rehearsal.rehearse import _export
+from nightclerk.rehearsal.pages import Move, Page, pages_of, used
+from nightclerk.rehearsal.rehearse import _export, _page
+from nightclerk.rehearsal.visit import Looked
 from nightclerk.screens import WebApp
 from nightclerk.work.agenda import Agenda
 from nightclerk.work.store import SqlStore
@@ -54,6 +56,36 @@ def test_a_program_without_addresses_is_looked_at_as_it_stands_after_signing_in(
     assert (page.path, list(page.elements)) == ("", ["main.row"])
     assert used(events, "shop") == {"main.row", "voucher.customer"}
     assert pages_of(events) == []
+
+
+def test_harmless_moves_lead_on_to_further_views() -> None:
+    """What is declared `opens: true` is done again; not with a record's values or what was masked, and not twice."""
+    acts = [
+        act("open", value="orders"), act("click", "orders.export"), act("wait", "export.dialog"),
+        act("fill", "export.kind", "all"), act("click", "export.make"), act("read", "export.answer"),
+        act("open", value="orders"), act("click", "orders.row(n=3)"), act("read", "row.total"),
+        act("open", value="stock"), act("click", "orders.next"), act("read", "stock.free"), act("click", "orders.next"),
+    ]  # fmt: skip
+    masked = Event(seq=1, kind="act", at=AT, step=1, item="", facts={**acts[3].facts, "digest": "d"})
+    open_ = {"orders.export", "export.kind", "orders.row", "orders.next"}
+    for third in (acts[3], masked):
+        pages = pages_of([*acts[:3], third, *acts[4:]], opens=lambda app, element: element in open_)
+        seen = {(page.path, *(m.element for m in page.moves)): list(page.elements) for page in pages}
+        assert seen[("orders",)] == ["orders.export", "orders.row"]
+        assert seen[("stock", "orders.next")] == ["stock.free", "orders.next"]
+        behind = ("orders", "orders.export", "export.kind")
+        assert seen.get(behind) == (["export.make"] if third is acts[3] else None)
+        assert len(seen) == (5 if third is acts[3] else 4)
+
+
+def test_a_fault_after_something_was_not_sent_is_not_certain() -> None:
+    """A page that may have wanted its own request is not told as broken for tonight."""
+    page = Page(app="shop", path="orders", moves=(Move(verb="click", element="orders.search"),))
+    tried = (Tried(element="orders.total", state="missing", how=""),)
+    sure = _page(bot("b"), Looked(page=page, tried=tried))
+    held = _page(bot("b"), Looked(page=page, tried=tried, stopped=("POST http://shop/find",)))
+    assert (sure.code, sure.state, held.state) == ("PAGE shop orders › orders.search", "broken", "unknown")
+    assert "the page wanted to send POST http://shop/find" in held.what
 
 
 def test_who_is_due_tonight(store: SqlStore, clock: Any) -> None:

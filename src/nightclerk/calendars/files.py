@@ -33,7 +33,7 @@ def _load(file: Path, faults: list[Fault]) -> Mapping[str, Any]:
         return {}
     try:
         data = YAML(typ="rt").load(file.read_text(encoding="utf-8")) or {}
-    except (YAMLError, UnicodeDecodeError) as error:
+    except (YAMLError, ValueError) as error:
         mark = getattr(error, "problem_mark", None)
         why = getattr(error, "problem", None) or str(error).splitlines()[0]
         where = f"{FILE}:{mark.line + 1 if mark else 1}"

@@ -15,11 +15,14 @@ from nightclerk.documents.mapping_tables import load_mappings
 from nightclerk.errors import NightClerkError
 from nightclerk.evidence.retention import load_retention
 from nightclerk.locate.files import LoadedSelectors
+from nightclerk.messages import load_messaging
 from nightclerk.texts import current_language, say
 from nightclerk.workspace import Fault, Workspace, nearest
 
-#: Read, and their faults told, by load_workspace.
-_READ_ELSEWHERE = {"settings.yaml", "apps.yaml", "accounts.yaml", "retention.yaml"}
+#: Read, and their faults told, by load_workspace and the checks here and beside.
+_READ_ELSEWHERE = {
+    "settings.yaml", "apps.yaml", "accounts.yaml", "retention.yaml", "messages.yaml", "calendars.yaml",
+}  # fmt: skip
 
 
 def config_faults(workspace: Workspace) -> Iterator[Fault]:
@@ -30,6 +33,7 @@ def config_faults(workspace: Workspace) -> Iterator[Fault]:
     yield from yaml_faults(workspace.root)
     yield from shadow_faults(workspace.root)
     yield from retention_faults(workspace.root)
+    yield from load_messaging(workspace.root)[1]
 
 
 def selector_faults(selectors: Mapping[str, LoadedSelectors], source: Source) -> Iterator[Fault]:
@@ -93,7 +97,7 @@ def yaml_faults(root: Path) -> Iterator[Fault]:
             continue
         try:
             YAML(typ="safe").load(file.read_text(encoding="utf-8"))
-        except (MarkedYAMLError, UnicodeDecodeError) as error:
+        except (MarkedYAMLError, ValueError) as error:
             mark = getattr(error, "problem_mark", None)
             where = f"config/{file.name}:{mark.line + 1 if mark else 1}"
             why = getattr(error, "problem", None) or str(error)
@@ -117,6 +121,6 @@ def line_of(file: Path, *keys: str) -> int:
         for key in keys:
             line = node.lc.key(key)[0] + 1
             node = node[key]
-    except (AttributeError, KeyError, TypeError, OSError, MarkedYAMLError, UnicodeDecodeError):
+    except (AttributeError, KeyError, TypeError, OSError, MarkedYAMLError, ValueError):
         return line
     return line

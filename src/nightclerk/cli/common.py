@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import getpass
 import json
+import os
 import signal
 import threading
 from collections.abc import Iterator
@@ -38,6 +39,14 @@ def the_workspace(folder: Path | None) -> Workspace:
     return home
 
 
+def the_workspace_on_duty(folder: Path | None) -> Workspace:
+    """The workspace of a process that works unattended: what it writes into the books and says is in the workspace's
+    language, whatever the machine's locale is (NIGHTCLERK_LANG goes above it). Programs that it starts follow."""
+    home = the_workspace(folder)
+    os.environ.setdefault("NIGHTCLERK_LANG", home.settings.language)
+    return home
+
+
 @contextlib.contextmanager
 def the_store(folder: Path | None) -> Iterator[SqlStore]:
     store = store_of(the_workspace(folder))
@@ -53,6 +62,14 @@ def person() -> str:
         return getpass.getuser()
     except (KeyError, OSError):
         return "operator"
+
+
+def tell(sentence: str, *, as_json: bool, **facts: Any) -> None:
+    """What was done: its facts for a script, a sentence for a person."""
+    if as_json:
+        print_json(facts)
+    else:
+        print(sentence)
 
 
 def print_json(value: Any) -> None:

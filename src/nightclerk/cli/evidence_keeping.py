@@ -13,7 +13,7 @@ import typer
 
 from nightclerk.app import share_of, store_of
 from nightclerk.cli.access_book import book_of, here
-from nightclerk.cli.common import JsonOption, WorkspaceOption, person, print_json, the_workspace
+from nightclerk.cli.common import JsonOption, WorkspaceOption, person, print_json, tell, the_workspace
 from nightclerk.domain.items import RunState
 from nightclerk.errors import WorkspaceError
 from nightclerk.evidence.access import Access, AccessBook
@@ -197,14 +197,13 @@ def key_new(
         desk.book.record(access)  # signed by the old key: whoever trusts that one sees that it was meant to end
         old, new = exchange_key(desk.home.data / "keys", logs=desk.home.logs)
         desk.book.record(Access(who=person(), what="key", place=here(), facts={"old": old.name, "new": new.name}))
-    if as_json:
-        print_json({"old": old.name, "new": new.name})
-    else:
-        print(say("key.changed", old=old.name, new=new.name))
+    tell(say("key.changed", old=old.name, new=new.name), as_json=as_json, old=old.name, new=new.name)
 
 
 def key_trust(
-    file: Annotated[Path, typer.Argument(help="公钥文件 / public key file")], workspace: WorkspaceOption = None
+    file: Annotated[Path, typer.Argument(help="公钥文件 / public key file")],
+    as_json: JsonOption = False,
+    workspace: WorkspaceOption = None,
 ) -> None:
     """Trust another machine's public key when verifying here. Compare its name with that machine first."""
     with _desk(workspace) as desk:
@@ -212,4 +211,4 @@ def key_trust(
         name = publish(public, desk.home.data / "keys" / TRUSTED).stem
         publish(public, desk.home.logs / "keys")
         desk.book.record(Access(who=person(), what="key", place=here(), facts={"trusted": name}))
-    print(say("key.trusted", name=name))
+    tell(say("key.trusted", name=name), as_json=as_json, trusted=name)

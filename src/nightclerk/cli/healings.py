@@ -8,7 +8,16 @@ from typing import Annotated, Any
 import typer
 
 from nightclerk.app import starter_root
-from nightclerk.cli.common import JsonOption, WorkspaceOption, person, print_json, print_table, the_store, the_workspace
+from nightclerk.cli.common import (
+    JsonOption,
+    WorkspaceOption,
+    person,
+    print_json,
+    print_table,
+    tell,
+    the_store,
+    the_workspace,
+)
 from nightclerk.locate.healer import reason_words
 from nightclerk.locate.proposals import Proposal, Proposals
 from nightclerk.locate.rewrite import write_accepted
@@ -40,7 +49,11 @@ def healings_list(state: StateOption = "", as_json: JsonOption = False, workspac
 
 def _row(one: Proposal) -> list[Any]:
     why = ", ".join(reason_words(r) for r in one.reasons) if one.state == "unsure" else ", ".join(one.agreeing[:5])
-    return [one.proposal, one.state, one.best, f"{one.probability:.3f}", f"{one.margin:.1f}", why]
+    return [one.proposal, _state(one), one.best, f"{one.probability:.3f}", f"{one.margin:.1f}", why]
+
+
+def _state(one: Proposal) -> str:
+    return say(f"cli.healing_state.{one.state}")
 
 
 def healings_show(proposal: str, as_json: JsonOption = False, workspace: WorkspaceOption = None) -> None:
@@ -50,7 +63,7 @@ def healings_show(proposal: str, as_json: JsonOption = False, workspace: Workspa
         print_json(one)
         return
     facts: list[list[Any]] = [
-        [say("cli.state"), one.state], [say("cli.found_at"), one.best], [say("cli.second"), one.second or "–"],
+        [say("cli.state"), _state(one)], [say("cli.found_at"), one.best], [say("cli.second"), one.second or "–"],
         ["P", f"{one.probability:.4f}"], [say("cli.margin"), f"{one.margin:.2f}"], [say("cli.trust"), one.trust],
         [say("cli.agreeing"), ", ".join(one.agreeing)], [say("cli.conflicting"), ", ".join(one.conflicting) or "–"],
         [say("cli.look"), f"{64 - one.unlike}/64" if one.unlike >= 0 else "–"],
@@ -61,31 +74,31 @@ def healings_show(proposal: str, as_json: JsonOption = False, workspace: Workspa
     print(one.diff)
 
 
-def healings_accept(proposal: str, workspace: WorkspaceOption = None) -> None:
+def healings_accept(proposal: str, as_json: JsonOption = False, workspace: WorkspaceOption = None) -> None:
     """Accept: from now on the selectors say so (overlay); `healings write` puts it into the file."""
     root = the_workspace(workspace).root
     one = _proposals(workspace).accept(proposal, who=person(), at=_now())
     tell_answer(root, one)
     with the_store(workspace) as store:
         store.answer(f"healing/{one.proposal}", answer="accept", who=person(), now=datetime.now(UTC))
-    print(say("cli.healing_accepted", proposal=one.proposal))
+    tell(say("cli.healing_accepted", proposal=one.proposal), as_json=as_json, proposal=one.proposal, state=one.state)
 
 
-def healings_refuse(proposal: str, workspace: WorkspaceOption = None) -> None:
+def healings_refuse(proposal: str, as_json: JsonOption = False, workspace: WorkspaceOption = None) -> None:
     """Refuse: this target is remembered and never used for the element again."""
     one = _proposals(workspace).refuse(proposal, who=person(), at=_now())
     with the_store(workspace) as store:
         store.answer(f"healing/{one.proposal}", answer="refuse", who=person(), now=datetime.now(UTC))
-    print(say("cli.healing_refused", proposal=one.proposal))
+    tell(say("cli.healing_refused", proposal=one.proposal), as_json=as_json, proposal=one.proposal, state=one.state)
 
 
-def healings_write(workspace: WorkspaceOption = None) -> None:
+def healings_write(as_json: JsonOption = False, workspace: WorkspaceOption = None) -> None:
     """Write accepted healings into the selector files; comments and other lines stay as they are."""
     root = the_workspace(workspace).root
     written = write_accepted(root, starter=starter_root())
-    for one in written:
-        print(f"{one.file.relative_to(root)}:{one.line}  {one.proposal}")
-    print(say("cli.healings_written", n=len(written)))
+    told = [{"file": one.file.relative_to(root), "line": one.line, "proposal": one.proposal} for one in written]
+    lines = [*("{file}:{line}  {proposal}".format(**one) for one in told), say("cli.healings_written", n=len(told))]
+    tell("\n".join(lines), as_json=as_json, written=told)
 
 
 def _proposals(workspace: Any) -> Proposals:

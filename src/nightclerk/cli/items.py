@@ -8,7 +8,16 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from nightclerk.cli.common import JsonOption, WorkspaceOption, person, print_json, print_table, the_store, the_workspace
+from nightclerk.cli.common import (
+    JsonOption,
+    WorkspaceOption,
+    person,
+    print_json,
+    print_table,
+    tell,
+    the_store,
+    the_workspace,
+)
 from nightclerk.clocks import SystemClock
 from nightclerk.documents.items_workbook import read_items, write_items
 from nightclerk.domain.items import FOR_A_PERSON, State
@@ -62,17 +71,14 @@ def export(
     with the_store(workspace) as store:
         found = store.items(queue, states=FOR_A_PERSON, limit=1_000_000)[::-1]
     write_items(file, found)
-    if as_json:
-        print_json({"file": str(file), "items": len(found)})
-    else:
-        print(say("items.exported", n=len(found), file=file))
+    tell(say("items.exported", n=len(found), file=file), as_json=as_json, file=str(file), items=len(found))
 
 
-def retry_one(queue: str, key: str, workspace: WorkspaceOption = None) -> None:
+def retry_one(queue: str, key: str, as_json: JsonOption = False, workspace: WorkspaceOption = None) -> None:
     """Queue one rejected or failed item again, as it is."""
     with the_store(workspace) as store:
         retry(store, SystemClock(), queue, key, who=person())
-    print(say("items.retried", queue=queue, key=key))
+    tell(say("items.retried", queue=queue, key=key), as_json=as_json, queue=queue, key=key)
 
 
 def requeue(file: Path, as_json: JsonOption = False, workspace: WorkspaceOption = None) -> None:

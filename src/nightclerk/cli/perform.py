@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from nightclerk.child import perform_run
-from nightclerk.cli.common import WorkspaceOption, the_workspace
+from nightclerk.cli.common import WorkspaceOption, the_workspace_on_duty
 from nightclerk.domain.items import RunState
 from nightclerk.errors import StoreUnreachable
 from nightclerk.speech import speak_cleanly
@@ -32,7 +32,7 @@ def perform(
     if with_parent:
         end_with_parent(beaten)
     try:
-        state = perform_run(the_workspace(workspace), run, worker=worker)
+        state = perform_run(the_workspace_on_duty(workspace), run, worker=worker)
     except StoreUnreachable as error:
         print(error.sentence(), file=sys.stderr)
         raise typer.Exit(NO_BOOKS) from None

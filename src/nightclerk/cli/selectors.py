@@ -92,7 +92,7 @@ def selectors_test(
     else:
         rows = [[one.element, say(f"cli.tried.{one.state}"), one.how] for one in tried]
         print_table(app, [say("cli.element"), say("cli.state"), say("cli.how")], rows)
-    raise typer.Exit(1 if any(one.state in ("ambiguous", "unsure", "faulty") for one in tried) else 0)
+    raise typer.Exit(1 if any(one.state in ("ambiguous", "unsure", "faulty", "out_of_reach") for one in tried) else 0)
 
 
 def selectors_record(
@@ -147,7 +147,11 @@ def selectors_diff(
     if as_json:
         print_json(told)
         return
-    rows = [[one["element"], one["state"], *change] for one in told for change in one["changes"] or [["–", "", ""]]]
+    rows = [
+        [one["element"], say(f"cli.tried.{one['state']}"), *change]
+        for one in told
+        for change in one["changes"] or [["–", "", ""]]
+    ]
     headers = [say("cli.element"), say("cli.state"), say("cli.field"), say("cli.then"), say("cli.now")]
     print_table(app, headers, rows)
 

@@ -88,7 +88,7 @@ def missed(
     with the_store(workspace) as store:
         now = clock_of(home, store).now()
         found = _agenda(home, store).missed_since(moment_of(since, now, home.settings.timezone), now=now)
-    _tell(found, home, as_json=as_json, title=say("slots.missed", n=len(found)))
+    show_slots(found, home, as_json=as_json, title=say("slots.missed", n=len(found)))
     for fault in home.faults:
         screen.print(fault.sentence(), soft_wrap=True)
 
@@ -104,7 +104,7 @@ def list_(
     home = the_workspace(workspace)
     with the_store(workspace) as store:
         found = store.slots(bot=bot, outcomes=outcome or (), limit=limit)
-    _tell(found, home, as_json=as_json, title=say("slots.title"))
+    show_slots(found, home, as_json=as_json, title=say("slots.title"))
 
 
 def event(
@@ -150,7 +150,8 @@ def _agenda(home: Workspace, store: Any) -> Agenda:
     return Agenda(workspace=home, calendar=calendar, store=store)
 
 
-def _tell(found: list[Slot], home: Workspace, *, as_json: bool, title: str) -> None:
+def show_slots(found: list[Slot], home: Workspace, *, as_json: bool, title: str) -> None:
+    """Planned starts as a table in the workspace's time, or as JSON."""
     if as_json:
         print_json(found)
         return

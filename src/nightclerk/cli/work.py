@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated
 from zoneinfo import ZoneInfo
 
@@ -19,15 +20,19 @@ from nightclerk.cli.common import (
     print_json,
     screen,
     the_workspace,
+    the_workspace_on_duty,
     until_told,
 )
-from nightclerk.cli.slots import starter_text
+from nightclerk.cli.slots import show_slots, starter_text
 from nightclerk.domain.items import RunState
 from nightclerk.errors import WorkspaceError
 from nightclerk.office.office import Office, wait_for_run
 from nightclerk.office.roll_call import unmanned
 from nightclerk.records import dump
 from nightclerk.texts import current_language, say
+
+#: So many of the starts that did not run are shown when a shift begins; `nightclerk slots missed` lists all.
+MOST_MISSED = 20
 
 if TYPE_CHECKING:
     from nightclerk.console.serve import ConsoleHandle
@@ -82,7 +87,7 @@ def shift(
     workspace: WorkspaceOption = None,
 ) -> None:
     """Start the bots of `bots/` at their times, and serve the console, until stopped."""
-    home = the_workspace(workspace)
+    home = the_workspace_on_duty(workspace)
     for fault in home.faults:
         screen.print(fault.sentence())
     office = Office(home, cans=() if office_only else None, gathers=True)
@@ -93,6 +98,7 @@ def shift(
             return
         office.keep_time()
         _print_plan(office)
+        _print_missed(office)
         _print_unmanned(office)
         until_told()
     finally:
@@ -119,6 +125,13 @@ def _print_plan(office: Office) -> None:
         title = bot.titles.get(current_language(), bot.name)
         table.add_row(title, "  ".join(starts) or starter_text(office.workspace, bot.name))
     screen.print(table)
+
+
+def _print_missed(office: Office) -> None:
+    """What did not run since yesterday, the last of it in a table, before anybody asks."""
+    missed = office.missed_since(office.clock.now() - timedelta(hours=24))
+    if missed:
+        show_slots(missed[-MOST_MISSED:], office.workspace, as_json=False, title=say("slots.missed", n=len(missed)))
 
 
 def _print_unmanned(office: Office) -> None:

@@ -14,7 +14,16 @@ import typer
 from loguru import logger
 
 from nightclerk.app import store_of
-from nightclerk.cli.common import JsonOption, WorkspaceOption, person, print_json, print_table, screen, the_workspace
+from nightclerk.cli.common import (
+    JsonOption,
+    WorkspaceOption,
+    person,
+    print_json,
+    print_table,
+    screen,
+    the_workspace,
+    the_workspace_on_duty,
+)
 from nightclerk.clocks import clock_of
 from nightclerk.domain.items import RunRecord, RunState
 from nightclerk.domain.workers import Worker, silent
@@ -51,7 +60,7 @@ def worker(
     workspace: WorkspaceOption = None,
 ) -> None:
     """Perform runs on this machine until Ctrl+C or SIGTERM; what is in hand is ended or given back then."""
-    home, ended = the_workspace(workspace), threading.Event()
+    home, ended = the_workspace_on_duty(workspace), threading.Event()
     anew: list[Callable[[], None]] = []
 
     def given_up() -> None:

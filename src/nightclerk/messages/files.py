@@ -55,7 +55,7 @@ def load_messaging(root: Path) -> tuple[Messaging, tuple[Fault, ...]]:
     file = root / FILE
     try:
         data = (YAML(typ="rt").load(file.read_text(encoding="utf-8")) or {}) if file.exists() else {}
-    except (YAMLError, UnicodeDecodeError) as error:
+    except (YAMLError, ValueError) as error:
         mark = getattr(error, "problem_mark", None)
         why = getattr(error, "problem", None) or str(error).splitlines()[0]
         fault = Fault(

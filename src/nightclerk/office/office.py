@@ -43,6 +43,8 @@ LOOK_S = 5.0
 POST_S = 15.0
 #: How long the engine remembers a run that has ended; its record, its evidence and the ledger stay.
 REMEMBERED = timedelta(days=30)
+#: How long the process of a run may take whose bot is not there any more.
+UNKNOWN_BOT_S = 3600.0
 PARALLEL = {"web": 3, "desktop": 1, "files": 2}
 MEND_S, SHARE_S, PRUNE_S = 10.0, 20.0, 3600.0
 
@@ -168,7 +170,8 @@ class Office:
 
     def _perform(self, run: str) -> str:
         record = self.store.run(run)
-        timeout_s = self.workspace.bot(record.bot).timeout_s if record else 3600.0
+        bot = self.workspace.bots.get(record.bot) if record else None
+        timeout_s = bot.timeout_s if bot else UNKNOWN_BOT_S  # its process files that the bot is gone or broken
         self._performing.add(run)
         try:
             state = self.hands.perform(run, timeout_s=timeout_s)

@@ -1,8 +1,8 @@
-"""Which pages a bot opens, what it expects there at once, and what lies behind, read from its last good run's film."""
+"""Which pages a bot opens, what it expects there and behind harmless clicks, read from its last good run's film."""
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable
+from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass, field
 
 from nightclerk.evidence.replay import Event
@@ -13,43 +13,83 @@ _STAYS = frozenset({
 })  # fmt: skip
 #: Acts on a whole program after which another screen may stand there.
 _LEAVES = frozenset({"press", "start", "stop", "focus", "tab"})
+#: What a rehearsal may do to an element whose selector says `opens: true`.
+_MOVES = frozenset({"click", "press", "fill", "choose", "check", "hover", "double_click", "right_click"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Move:
+    """An act of the last run that only led on: its element is declared `opens: true`."""
+
+    verb: str
+    element: str
+    value: str = ""
 
 
 @dataclass(kw_only=True)
 class Page:
-    """One address of an app, as its verbs write it, and the elements that are looked at before the first click.
+    """One view of an app, and the elements that are looked at before the next act that leads elsewhere.
 
-    A program that has no addresses has one page, "": what stands there once it is signed in.
+    It is reached by an address, as the app's verbs write it, and by harmless moves from there. A program that has no
+    addresses begins at "": what stands there once it is signed in.
     """
 
     app: str
     path: str
+    moves: tuple[Move, ...] = ()
     elements: dict[str, None] = field(default_factory=dict)
 
 
-def pages_of(events: Iterable[Event], *, programs: Container[str] = ()) -> list[Page]:
-    """The pages that were opened by their address, each with what was expected on it at once.
+Opens = Callable[[str, str], bool]
 
-    `programs`: the apps that have no addresses (desktop clients, terminals).
+
+def pages_of(events: Iterable[Event], *, programs: Container[str] = (), opens: Opens | None = None) -> list[Page]:
+    """The views that were reached by an address and by harmless moves, each with what was expected there at once.
+
+    `programs`: the apps that have no addresses (desktop clients, terminals); `opens(app, element)`: whether working an
+    element writes nothing.
     """
-    pages: dict[tuple[str, str], Page] = {}
-    fresh: dict[str, Page] = {}  # by app: the page that was opened and not left yet
+    path = _Path(opens=opens or (lambda app, element: False))
     for event in _acts(events):
         app, verb = str(event.facts.get("app", "")), str(event.facts.get("verb", ""))
-        element = _name(event)
-        if app in programs and (app, "") not in pages:
-            fresh[app] = pages.setdefault((app, ""), Page(app=app, path=""))
+        if app in programs and (app, "", ()) not in path.known:
+            path.reach(app, "")
         if verb == "open":
-            path = str(event.facts.get("value") or "")
-            fresh[app] = pages.setdefault((app, path), Page(app=app, path=path))
-        elif app in fresh and element:
-            if not _was_absent(event):
-                fresh[app].elements[element] = None
-            if verb not in _STAYS:
-                del fresh[app]
-        elif app in fresh and verb in _LEAVES:
-            del fresh[app]
-    return [page for page in pages.values() if page.elements]
+            path.reach(app, str(event.facts.get("value") or ""))
+        elif app in path.here:
+            path.act(app, verb, event)
+    return [page for page in path.known.values() if page.elements]
+
+
+@dataclass(kw_only=True)
+class _Path:
+    """Where a run was, while its acts are gone through. `here`: by app, the view that was reached and not left yet."""
+
+    opens: Opens
+    known: dict[tuple[str, str, tuple[Move, ...]], Page] = field(default_factory=dict)
+    here: dict[str, Page] = field(default_factory=dict)
+
+    def reach(self, app: str, path: str, moves: tuple[Move, ...] = ()) -> None:
+        self.here[app] = self.known.setdefault((app, path, moves), Page(app=app, path=path, moves=moves))
+
+    def act(self, app: str, verb: str, event: Event) -> None:
+        page, element = self.here[app], _name(event)
+        if element and not _was_absent(event):
+            page.elements[element] = None
+        move = _move(event) if element and self.opens(app, element) else None
+        if move is not None and move not in page.moves:
+            self.reach(app, page.path, (*page.moves, move))
+        elif verb in _LEAVES or (element and verb not in _STAYS):
+            del self.here[app]
+
+
+def _move(event: Event) -> Move | None:
+    """The act as it can be done again: with no values of a record, and with nothing that was masked."""
+    facts = event.facts
+    verb, value = str(facts.get("verb", "")), str(facts.get("value") or "")
+    if verb not in _MOVES or "digest" in facts or "(" in str(facts.get("element")):
+        return None
+    return Move(verb=verb, element=_name(event), value=value)
 
 
 def used(events: Iterable[Event], app: str) -> set[str]:

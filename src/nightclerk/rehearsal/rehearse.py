@@ -1,8 +1,8 @@
 """Rehearse the shift without doing anything: machine, versions, logins, pages, elements, export columns, bot by bot.
 
 Read-only: no run is queued, no item drawn, no lease taken, no evidence written, and nothing is clicked or typed on the
-other side but the login. Pages and elements are those of the bot's last good run, as far as they show without a click;
-what lies behind one is counted and named as not known.
+other side but the login and elements whose selectors say that they only lead on (`opens: true`). Pages and elements are
+those of the bot's last good run; what lies behind another click is counted and named as not known.
 """
 
 from __future__ import annotations
@@ -13,18 +13,20 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from nightclerk.app import app_kinds, bind, business_day, program_version
+from nightclerk.app import app_kinds, bind, business_day, program_version, starter_root
 from nightclerk.clocks import clock_of
 from nightclerk.desktop.session import own_desktop
 from nightclerk.documents import load_layout, read_table
 from nightclerk.domain.items import RunState
-from nightclerk.errors import DocumentError, EvidenceError, MissingPart, NeedsPerson, NightClerkError, WorkspaceError
+from nightclerk.errors import DocumentError, EvidenceError, NeedsPerson, NightClerkError, WorkspaceError
 from nightclerk.evidence.replay import Event, follow, load_run
 from nightclerk.flow import Flow, load_flow
+from nightclerk.locate.files import selector_set
 from nightclerk.office.clients import client_builds
 from nightclerk.office.preflight import lacks
 from nightclerk.rehearsal.pages import Page, pages_of, used
-from nightclerk.rehearsal.screens import Looked, look_at, opened
+from nightclerk.rehearsal.screens import opened
+from nightclerk.rehearsal.visit import Looked, Visit
 from nightclerk.screens import App
 from nightclerk.texts import say
 from nightclerk.work.agenda import Agenda
@@ -89,9 +91,7 @@ def _versions(workspace: Workspace, store: SqlStore) -> Iterator[Finding]:
 def _bot(
     workspace: Workspace, store: SqlStore, bot: Bot, flow: Flow, kinds: list[type[App]], *, screens: bool
 ) -> Iterator[Finding]:
-    faults = [
-        Finding(bot=bot.name, code=f.facts["code"], state=BROKEN, what=str(f)) for f in _lacks(workspace, bot, kinds)
-    ]
+    faults = _lacks(workspace, bot, kinds)
     yield from faults or [Finding(bot=bot.name, code="MACHINE", state=OK, what=say("rehearse.machine"))]
     film = _last_film(workspace, store, bot)
     events = follow(film, 0) if film is not None else []
@@ -114,11 +114,12 @@ def _clients(workspace: Workspace, bot: Bot, kinds: list[type[App]], events: lis
             yield Finding(bot=bot.name, code=f"CLIENT {name}", state=UNKNOWN, what=what)
 
 
-def _lacks(workspace: Workspace, bot: Bot, kinds: list[type[App]]) -> list[MissingPart]:
+def _lacks(workspace: Workspace, bot: Bot, kinds: list[type[App]]) -> list[Finding]:
     try:
-        return list(lacks(workspace, bot, kinds))
-    except WorkspaceError as error:  # the vault cannot be opened
-        return [MissingPart(code="VAULT", part=str(error), remedy="")]
+        lacking = [(str(part.facts["code"]), str(part)) for part in lacks(workspace, bot, kinds)]
+    except WorkspaceError as error:
+        lacking = [("VAULT", str(error))]  # it cannot be opened
+    return [Finding(bot=bot.name, code=code, state=BROKEN, what=what) for code, what in lacking]
 
 
 def _last_film(workspace: Workspace, store: SqlStore, bot: Bot) -> Path | None:
@@ -142,17 +143,22 @@ def _app(workspace: Workspace, store: SqlStore, bot: Bot, kind: type[App], event
     if held:
         yield Finding(bot=bot.name, code=f"LOGIN {login}", state=UNKNOWN, what=held)
         return
-    pages = [page for page in pages_of(events, programs=() if kind.kind == "web" else (name,)) if page.app == name]
+    elements = selector_set(name, workspace=workspace.root, starter=starter_root()).elements
+    harmless = {(name, element) for element, selector in elements.items() if selector.opens}
+    programs = () if kind.kind == "web" else (name,)
+    found = pages_of(events, programs=programs, opens=lambda app, element: (app, element) in harmless)
+    pages, seen = [page for page in found if page.app == name], list[Page]()
     try:
         with opened(workspace, kind, account) as app:
             yield Finding(bot=bot.name, code=f"LOGIN {login}", state=OK, what=say("rehearse.signed_in", login=login))
-            for looked in look_at(app, pages):
+            for looked in Visit(app).look_at(pages):
+                seen.append(looked.page)
                 yield _page(bot, looked)
     except NeedsPerson as error:
         yield Finding(bot=bot.name, code=f"LOGIN {login}", state=BROKEN, what=str(error))
     except NightClerkError as error:
         yield Finding(bot=bot.name, code=f"APP {name}", state=BROKEN, what=str(error))
-    yield from _not_looked_at(bot, name, pages, used(events, name))
+    yield from _not_looked_at(bot, name, seen, used(events, name))
 
 
 def _in_use(workspace: Workspace, store: SqlStore, kind: type[App], login: str) -> str:
@@ -180,13 +186,17 @@ def _not_looked_at(bot: Bot, app: str, pages: list[Page], known: set[str]) -> It
 
 def _page(bot: Bot, looked: Looked) -> Finding:
     """What one page comes to: its worst element."""
-    code = f"PAGE {looked.page.app} {looked.page.path}".rstrip()
+    page = looked.page
+    code = " › ".join([f"PAGE {page.app} {page.path}".rstrip(), *(move.element for move in page.moves)])
+    sent = say("rehearse.stopped", asked=", ".join(looked.stopped[:3])) if looked.stopped else ""
+    bad = UNKNOWN if sent or not looked.sure else BROKEN
     if looked.fault:
-        return Finding(bot=bot.name, code=code, state=BROKEN, what=looked.fault)
+        return Finding(bot=bot.name, code=code, state=bad, what=f"{looked.fault} {sent}".rstrip())
     lost = [one for one in looked.tried if _VERDICTS.get(one.state, BROKEN) == BROKEN]
     if lost:
         named = "; ".join(f"{one.element} ({say(f'cli.tried.{one.state}')})" for one in lost)
-        return Finding(bot=bot.name, code=code, state=BROKEN, what=say("rehearse.lost", elements=named))
+        what = f"{say('rehearse.lost', elements=named)} {sent}".rstrip()
+        return Finding(bot=bot.name, code=code, state=bad, what=what)
     healed = [one.element for one in looked.tried if one.state == "healed"]
     seen = sum(one.state in ("found", "healed") for one in looked.tried)
     what = say("rehearse.healed" if healed else "rehearse.found", n=seen, elements=", ".join(healed))

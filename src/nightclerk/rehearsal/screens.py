@@ -1,27 +1,23 @@
-"""Open the apps of a bot as its account, look at the pages that it will open, and leave no trace on this machine."""
+"""Open an app of a bot as its account, and leave no trace of that on this machine."""
 
 from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from nightclerk.app import starter_root, vault_of
 from nightclerk.clocks import SystemClock
 from nightclerk.desktop import open_desktop
-from nightclerk.errors import ApplicationError
 from nightclerk.gate import CommitGate
 from nightclerk.locate.files import selector_set
 from nightclerk.locate.healer import Healer
 from nightclerk.locate.prints import load_prints
-from nightclerk.locate.trial import Tried, try_elements
 from nightclerk.ports import Account, AppSettings, SelectorSet, Surface
-from nightclerk.rehearsal.pages import Page
-from nightclerk.screens import App, Session, WebApp
+from nightclerk.screens import App, Session
 from nightclerk.terminal import open_terminal
 from nightclerk.web import open_web
 from nightclerk.workspace import Workspace
@@ -37,15 +33,6 @@ class NoFilm:
 
     def __getattr__(self, name: str) -> Any:
         return lambda *positional, **named: ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Looked:
-    """One page as it was found: its elements tried, or why it could not be opened."""
-
-    page: Page
-    tried: tuple[Tried, ...] = ()
-    fault: str = ""
 
 
 @contextmanager
@@ -84,25 +71,3 @@ def _surface(
     return open_web(
         selectors=selectors, settings=settings, profile=profile, downloads=folder, clock=clock, healer=healer
     )
-
-
-def look_at(app: App, pages: Iterable[Page]) -> Iterator[Looked]:
-    """Open each page by its address, or stay on a program's first screen, and try what is expected there.
-
-    Nothing is clicked or typed, no key is pressed.
-    """
-    for page in pages:
-        try:
-            if isinstance(app, WebApp):
-                app.open(page.path)
-        except ApplicationError as error:
-            yield Looked(page=page, fault=str(error))
-            continue
-        tried = tuple(try_elements(app.session.surface, only=page.elements))
-        yield Looked(page=page, tried=(*tried, *_gone(app, page)))
-
-
-def _gone(app: App, page: Page) -> Iterator[Tried]:
-    """What the last run found there, and the selectors of today do not name any more."""
-    known = app.session.surface.selectors.elements
-    return (Tried(element=name, state="unnamed", how="") for name in page.elements if name not in known)

@@ -82,8 +82,8 @@ class FileVault:
             plain = json.loads(self._cipher().decrypt(self._file.read_bytes()))
         except InvalidToken as error:
             raise WorkspaceError(
-                where=str(self._file.name), expected="the key that this vault was made with",
-                remedy=f"Put back {self._key_file.name}, or set {KEY_VARIABLE}",
+                where=str(self._file.name), expected="the key that this vault was made with, and a whole file",
+                remedy=f"Put back {self._key_file.name}, or set {KEY_VARIABLE}; a damaged file: from your backup",
             ) from error  # fmt: skip
         return {name: entry_of(entry) for name, entry in plain.items()}
 

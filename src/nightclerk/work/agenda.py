@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import contextlib
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -19,6 +20,8 @@ from nightclerk.workspace import Bot, Workspace
 HORIZON = timedelta(days=400)
 #: How far back starts are looked for that no scheduler was there to plan.
 BACKFILL = timedelta(days=31)
+#: A shift on duty has filed a start by then.
+_FILED_BY = timedelta(minutes=1)
 _NOT_RUN = (Outcome.MISSED, Outcome.SKIPPED, Outcome.BLOCKED)
 
 
@@ -44,7 +47,7 @@ class Agenda:
         found = self.workspace.bot(bot)
         timetable = timetable_of(found, timezone=self.workspace.settings.timezone)
         coming: list[NextRun] = []
-        for at in self._times(found, now):
+        for at in self._times(found.schedule, now, found.where):
             if at > now + HORIZON or sum(not one.rule for one in coming) >= n:
                 break
             coming.append(NextRun(bot=bot, at=at, rule=self._rule(found, timetable, at)))
@@ -57,6 +60,9 @@ class Agenda:
         """
         filed = [s for s in self.store.slots_between(moment, now) if s.outcome in _NOT_RUN]
         lost = [slot for bot in self.workspace.bots.values() for slot in self._unfiled(bot, moment, now)]
+        lost += [
+            slot for bot in self.gone() for slot in self._unfiled_of(bot, self.by_mark(bot, now - _FILED_BY), moment)
+        ]
         return sorted([*filed, *lost], key=lambda slot: (slot.planned_for, slot.bot))
 
     def unplanned(self, bot: Bot, now: datetime) -> list[datetime]:
@@ -64,18 +70,37 @@ class Agenda:
         mark = self.store.mark(bot.name)
         if mark is None or mark[0] != schedule_text(bot.schedule):
             return []
-        return self._passed(bot, bot.schedule, mark[1], now)
+        return self._passed(bot.schedule, mark[1], now, bot.where)
 
     def owed(self, bot: Bot, now: datetime) -> list[datetime]:
         """Times that passed by a schedule which was changed since, while no scheduler was there to plan them."""
         mark = self.store.mark(bot.name)
         if mark is None or mark[0] == schedule_text(bot.schedule):
             return []
-        return self._passed(bot, _schedule_of(mark[0]), mark[1], now)
+        return self.by_mark(bot.name, now)
 
-    def _passed(self, bot: Bot, schedule: Mapping[str, object], since: datetime, now: datetime) -> list[datetime]:
+    def by_mark(self, bot: str, now: datetime) -> list[datetime]:
+        """Times that passed since a bot was last planned, by the schedule that it had then; none when that never made
+        sense."""
+        mark = self.store.mark(bot)
+        with contextlib.suppress(WorkspaceError):
+            return self._passed(_schedule_of(mark[0]), mark[1], now) if mark is not None else []
+        return []
+
+    def understood(self, bot: Bot) -> None:
+        """Raise WorkspaceError unless a bot's schedule makes sense as a whole."""
+        timetable_of(bot, timezone=self.workspace.settings.timezone)
+        trigger_of(bot.schedule, timezone=self.workspace.settings.timezone, where=bot.where)
+
+    def gone(self) -> list[str]:
+        """Bots that a clock has started and whose files are gone or cannot be read."""
+        return sorted(self.store.marked() - set(self.workspace.bots))
+
+    def _passed(
+        self, schedule: Mapping[str, object], since: datetime, now: datetime, where: str = ""
+    ) -> list[datetime]:
         found = []
-        for at in self._times(bot, max(since, now - BACKFILL), schedule):
+        for at in self._times(schedule, max(since, now - BACKFILL), where):
             if at > now:
                 break
             found.append(at)
@@ -83,15 +108,18 @@ class Agenda:
 
     def _unfiled(self, bot: Bot, moment: datetime, now: datetime) -> Iterator[Slot]:
         try:
-            passed = self.unplanned(bot, now - timedelta(minutes=1)) + self.owed(bot, now - timedelta(minutes=1))
-        except WorkspaceError:
-            return  # `nightclerk check` and the shift say what is wrong with its schedule
+            passed = self.unplanned(bot, now - _FILED_BY) + self.owed(bot, now - _FILED_BY)
+        except WorkspaceError:  # `nightclerk check` and the shift say what is wrong with its schedule
+            passed = self.by_mark(bot.name, now - _FILED_BY)
+        yield from self._unfiled_of(bot.name, passed, moment)
+
+    def _unfiled_of(self, bot: str, passed: Iterable[datetime], moment: datetime) -> Iterator[Slot]:
         for at in passed:
             if at >= moment:
-                yield Slot(slot_id=clock_slot(bot.name, at), bot=bot.name, planned_for=at)
+                yield Slot(slot_id=clock_slot(bot, at), bot=bot, planned_for=at)
 
-    def _times(self, bot: Bot, after: datetime, schedule: Mapping[str, object] | None = None) -> Iterator[datetime]:
-        trigger = trigger_of(schedule or bot.schedule, timezone=self.workspace.settings.timezone, where=bot.where)
+    def _times(self, schedule: Mapping[str, object], after: datetime, where: str) -> Iterator[datetime]:
+        trigger = trigger_of(schedule, timezone=self.workspace.settings.timezone, where=where)
         return times(trigger, after=after) if trigger is not None else iter(())
 
     def _rule(self, bot: Bot, timetable: Timetable, at: datetime) -> str:

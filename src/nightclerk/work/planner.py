@@ -47,6 +47,8 @@ class Planner:
         with self._alone:
             for bot in self.shift.workspace.bots.values():
                 self._guarded(bot)
+            for name in self.agenda.gone():
+                self._file_in_vain(name)
             for event in self.shift.store.open_events():
                 self._start_for(event)
             for task in self.shift.store.answered_since(self.clock.now() - ANSWERS):
@@ -60,6 +62,7 @@ class Planner:
             if self._troubles.get(bot.name) != str(error):
                 logger.error("{} is not planned: {}", bot.name, error)
             self._troubles[bot.name] = str(error)
+            self._file_in_vain(bot.name, f"SCHEDULE {bot.name}: {error}")
         else:
             self._troubles.pop(bot.name, None)
 
@@ -67,16 +70,11 @@ class Planner:
 
     def _catch_up(self, bot: Bot) -> None:
         text, now = schedule_text(bot.schedule), self.clock.now()
-        if not text:
-            return
         store = self.shift.store
-        mark = store.mark(bot.name)
-        if mark is not None and mark[1] > now + AHEAD:
-            gone = store.unplan(bot.name, after=now)
-            logger.warning(
-                "the clock was ahead: {} is planned anew from now on, {} starts were unfiled", bot.name, gone
-            )
-            store.set_mark(bot.name, text, now)
+        mark = self._mark(bot.name, now)
+        if not text and mark is None:
+            return
+        self.agenda.understood(bot)
         for at in self.agenda.owed(bot, now):  # changed while nobody was on duty: what it owed is filed by name
             facts = {"was": mark[0] if mark else ""}
             self.shift.start_slot(bot, at, shift=self._night(at), facts=facts)
@@ -86,6 +84,34 @@ class Planner:
             self.shift.start_slot(bot, at, shift=self._night(at), later=later if at != due[-1] else "")
         if mark is None or mark[0] != text or due:
             store.set_mark(bot.name, text, due[-1] if due else now)
+
+    def _mark(self, bot: str, now: datetime) -> tuple[str, datetime] | None:
+        """Up to when a bot is planned, and by which schedule; from now on, if a clock that was ahead has set it."""
+        store = self.shift.store
+        mark = store.mark(bot)
+        if mark is None or mark[1] <= now + AHEAD:
+            return mark
+        gone = store.unplan(bot, after=now)
+        logger.warning("the clock was ahead: {} is planned anew from now on, {} starts were unfiled", bot, gone)
+        store.set_mark(bot, mark[0], now)
+        return mark[0], now
+
+    def _file_in_vain(self, name: str, why: str = "") -> None:
+        """Starts that nobody can make, by the schedule that was last understood: blocked, by name.
+
+        A bot whose file is gone leaves what it owed until now, and no more; a broken one owes until it is mended.
+        """
+        now = self.clock.now()
+        mark = self._mark(name, now)
+        if mark is None or not mark[0]:
+            return
+        due = self.agenda.by_mark(name, now)
+        for at in due:
+            self.shift.block_slot(name, at, shift=self._night(at), was=mark[0], why=why)
+        if not why and not self.shift.workspace.broken(name):
+            self.shift.store.set_mark(name, "", now)
+        elif due:
+            self.shift.store.set_mark(name, mark[0], due[-1])
 
     def _night(self, at: datetime) -> str:
         """The shift that a time belongs to: the night that begins at noon."""

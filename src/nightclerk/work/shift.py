@@ -111,6 +111,18 @@ class Shift:
             return None
         return self._resolve(bot, slot, by=by, later=later)
 
+    def block_slot(self, bot: str, planned_for: datetime, *, shift: str, was: str, why: str = "") -> None:
+        """Plan a slot that nobody can run, since its bot is gone or its schedule makes no sense, and file it as
+        blocked. `was`: the schedule that it comes from."""
+        name = clock_slot(bot, planned_for)
+        slot = Slot(slot_id=name, bot=bot, planned_for=planned_for, shift=shift, facts={"was": was})
+        if self.store.plan(slot):
+            self._block(slot, why or self._why_no_bot(bot))
+
+    def _block(self, slot: Slot, why: str) -> None:
+        if self.store.settle(slot.slot_id, Outcome.BLOCKED, why=why):
+            self._start_waiting(slot, by="scheduler")
+
     def _resolve(self, bot: Bot, slot: Slot, *, by: str, later: str = "") -> str | None:
         """Run a planned slot, or file why not."""
         refused = refusal(self._facts(bot, slot, later), self._timetable(bot).rules)
@@ -165,7 +177,7 @@ class Shift:
         for name in ready_after(done, [s.bot for s in slots], after):
             bot = self.workspace.bots[name]
             facts = {**inherited, "after": list(bot.after), "at": self.clock.now().isoformat()}
-            if idle := held_up([(s.bot, s.outcome) for s in slots if s.bot in bot.after]):
+            if idle := held_up([(s.bot, _moved(s)) for s in slots if s.bot in bot.after]):
                 facts["idle"] = idle
             self.start_slot(bot, planned_for, shift=ended.shift, by=by, facts=facts, name=ended.shift)
 
@@ -184,20 +196,21 @@ class Shift:
     def _pick_up(self, slot: Slot) -> None:
         """A slot that nobody launched: by now the rules may say something else; without its bot nobody ever will."""
         bot = self.workspace.bots.get(slot.bot)
-        if bot is None:
-            why = self._why_no_bot(slot.bot)
-            if self.store.settle(slot.slot_id, Outcome.BLOCKED, why=why):
-                self._start_waiting(slot, by="scheduler")
-        elif slot.outcome is Outcome.RUNNING:
-            self.launch(bot, self._parameters(bot, slot), by="scheduler", slot=slot)
-        else:
-            self._resolve(bot, slot, by="scheduler")
+        try:
+            if bot is None:
+                self._block(slot, self._why_no_bot(slot.bot))
+            elif slot.outcome is Outcome.RUNNING:
+                self.launch(bot, self._parameters(bot, slot), by="scheduler", slot=slot)
+            else:
+                self._resolve(bot, slot, by="scheduler")
+        except WorkspaceError as error:
+            self._block(slot, f"SCHEDULE {slot.bot}: {error}")
 
     def _why_no_bot(self, name: str) -> str:
         try:
             self.workspace.bot(name)
         except WorkspaceError as error:
-            return f"NO_BOT {name}: {error.sentence('en')}"
+            return f"NO_BOT {name}: {error}"
         return f"NO_BOT {name}"
 
     def start_all(self, shift: str, *, by: str) -> None:
@@ -224,6 +237,11 @@ class Shift:
         """Wait until a run ends, or this long."""
         with self._changed:
             self._changed.wait(seconds_)
+
+
+def _moved(slot: Slot) -> Outcome:
+    """A slot's outcome as those see it who wait for its bot: of an old schedule's times nothing comes any more."""
+    return Outcome.SKIPPED if "was" in slot.facts else slot.outcome
 
 
 def _outcome(record: RunRecord, slot: Slot) -> tuple[Outcome, str]:

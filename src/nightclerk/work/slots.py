@@ -83,6 +83,10 @@ class Slots(Books):
         rows = self._rows(select(t.marks).where(t.marks.c.bot == bot))
         return (rows[0].schedule, rows[0].upto) if rows else None
 
+    def marked(self) -> set[str]:
+        """All bots that have ever been planned by a clock, those among them whose files are gone."""
+        return {row.bot for row in self._rows(select(t.marks.c.bot))}
+
     def set_mark(self, bot: str, schedule: str, upto: datetime) -> None:
         values = {"bot": bot, "schedule": schedule, "upto": upto}
         with self._write() as connection:

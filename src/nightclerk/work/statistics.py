@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from sqlalchemy import func, or_, select
@@ -16,6 +16,12 @@ from nightclerk.work.tasks import task_of
 
 #: What of an item is counted; its data, bulky and many, stay where they are.
 _COUNTED = tuple(t.items.c[name] for name in ("queue", "key", "state", "run", "attempts", "reason", "updated_at"))
+#: What of an item's data says where its money is; reading 20,000 whole invoices takes seconds, these a fraction of one.
+_MONEY = (
+    t.items.c.state, t.items.c.payload["currency"].as_string().label("currency"),
+    t.items.c.payload["gross"].as_string().label("gross"),
+    t.items.c.details[("verdict", "outcome")].as_string().label("outcome"),
+)  # fmt: skip
 #: So many names go into one question to the database.
 MOST_NAMES = 500
 
@@ -28,6 +34,13 @@ class Statistics(Books):
         i = t.items.c
         found = select(*_COUNTED).where(i.updated_at >= since, i.updated_at < until).order_by(i.id)
         return [WorkItem(**{**fields(row), "payload": {}, "state": State(row.state)}) for row in self._rows(found)]
+
+    def amounts(self, queue: str) -> Iterator[WorkItem]:
+        """Every item of a queue with what its money is counted by (`totals_of`), and nothing else of its data."""
+        for row in self._rows(select(*_MONEY).where(t.items.c.queue == queue)):
+            payload = {"currency": row.currency, "gross": row.gross}
+            details = {"verdict": {"outcome": row.outcome}}
+            yield WorkItem(queue=queue, key="", payload=payload, details=details, state=State(row.state))
 
     def bots_of(self, runs: Iterable[str]) -> dict[str, str]:
         """The bot of each of these runs that the books know."""

@@ -52,7 +52,7 @@ class Hands:
                 return self._let_go(record)
             code = self._watch(self._start(run, log), timeout_s)
             if code is None:
-                return self._fail(run, RunState.FAILED, say("reasons.time_is_up", seconds=f"{timeout_s:g}"))
+                return self._fail(run, RunState.FAILED, self._time_is_up(run, timeout_s))
             deaths += code not in (PULSELESS, NO_BOOKS)
         if (record := self._ready(run)) is None or over(record):
             return record.state if record else RunState.RUNNING
@@ -127,6 +127,12 @@ class Hands:
         if record.state is RunState.PAUSED and record.ended_at is None:
             self.store.end_run(record.run, stint=record.stint, state=RunState.PAUSED, now=self.clock.now())
         return record.state
+
+    def _time_is_up(self, run: str, timeout_s: float) -> str:
+        """The reason, with what the books say by now: which picture there is, else where it hung."""
+        record = self.store.run(run)
+        said = say("reasons.time_is_up", seconds=f"{timeout_s:g}")
+        return " ".join(filter(None, (said, record.reason if record else "")))
 
     def _fail(self, run: str, state: RunState, reason: str) -> RunState:
         self.store.update_run(run, state=state, reason=reason, ended_at=self.clock.now())
