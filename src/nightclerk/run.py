@@ -236,6 +236,7 @@ class Run:
         Nothing is held while it waits; after the answer the item is drawn again and comes past here with it. `within`:
         the deadline; after it `fallback` is the answer, where one is stated. `hold_s`: stay here with everything open
         for so long first (a login code, a captcha in the browser's window); this counts as the item's own time.
+        The same words get the same answer for as long as the item lives: ask for a second code in other words.
         """
         stage, name = self._backstage, self._task_name(question)
         if fallback and choices and fallback not in choices:

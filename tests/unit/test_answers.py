@@ -84,3 +84,19 @@ def test_a_persons_word_settles_exactly_their_record(answers: Answers, clock: An
     untouched = store.effect("erp", "other", "A10")
     assert untouched is not None
     assert untouched.state is EffectState.SUBMITTING
+
+
+@pytest.mark.parametrize(("kind", "state"), [("login_code", State.NEW), ("rule", State.WAITING)])
+def test_an_item_goes_on_with_the_answer_that_it_waits_for(
+    store: SqlStore, clock: Any, kind: str, state: State
+) -> None:
+    """Whatever a flow calls its question, the answer brings the item back; a rule learned from it does not."""
+    store.put("orders", "A1", {})
+    item = store.draw("orders", run="r1", lease_s=60, now=clock.now())
+    assert item is not None
+    store.finish(item, State.WAITING, now=clock.now())
+    store.ask(Task(task="t1", kind=kind, question="?", queue="orders", key="A1"))
+    Answers(store=store, clock=clock).answer("t1", "024680", who="lin")
+    waited = store.item("orders", "A1")
+    assert waited is not None
+    assert waited.state is state

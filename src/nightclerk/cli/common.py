@@ -97,10 +97,15 @@ def assignments(pairs: list[str]) -> dict[str, str]:
     return found
 
 
-def until_told() -> None:
-    """Wait for Ctrl+C or SIGTERM."""
+def told_to_stop() -> threading.Event:
+    """Set by Ctrl+C or SIGTERM from now on: whoever is told while still starting up ends as cleanly as later."""
     told = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: told.set())
+    return told
+
+
+def wait_for(told: threading.Event) -> None:
+    """Wait until it is set, awake often enough that a signal is heard on every system."""
     while not told.wait(1.0):
         continue

@@ -11,7 +11,7 @@ import typer
 
 from nightclerk.app import links_key, vault_of
 from nightclerk.cli.access_book import book_of
-from nightclerk.cli.common import OfficeOnlyOption, WorkspaceOption, screen, the_workspace, until_told
+from nightclerk.cli.common import OfficeOnlyOption, WorkspaceOption, screen, the_workspace, told_to_stop, wait_for
 from nightclerk.cli.evidence import verified
 from nightclerk.cli.evidence_keeping import trusted_by
 from nightclerk.console.oidc import oidc_of
@@ -40,10 +40,11 @@ def console(
     workspace: WorkspaceOption = None,
 ) -> None:
     """Serve the console (and work off what is launched from it) until Ctrl+C. Nothing starts by itself."""
+    told = told_to_stop()
     office = Office(the_workspace(workspace), cans=() if office_only else None, gathers=True)
     handle = console_of(office, port=port, code=code)
     try:
-        until_told()
+        wait_for(told)
     finally:
         handle.stop()
         office.close()

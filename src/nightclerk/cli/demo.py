@@ -15,7 +15,7 @@ import typer
 from rich.live import Live
 from rich.table import Table
 
-from nightclerk.cli.common import WorkspaceOption, person, screen, the_workspace, until_told
+from nightclerk.cli.common import WorkspaceOption, person, screen, the_workspace, told_to_stop, wait_for
 from nightclerk.cli.evidence import verified
 from nightclerk.cli.sandbox import Sandbox
 from nightclerk.domain.items import FOR_A_PERSON, RunState, State, WorkItem
@@ -183,7 +183,7 @@ def _open_console(office: Office, port: int) -> None:
     webbrowser.open(handle.sign_in_url)
     screen.print(say("cli.demo_open"))
     try:
-        until_told()
+        wait_for(told_to_stop())
     finally:
         handle.stop()
 

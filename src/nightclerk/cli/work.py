@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated
 from zoneinfo import ZoneInfo
@@ -21,7 +22,8 @@ from nightclerk.cli.common import (
     screen,
     the_workspace,
     the_workspace_on_duty,
-    until_told,
+    told_to_stop,
+    wait_for,
 )
 from nightclerk.cli.slots import show_slots, starter_text
 from nightclerk.domain.items import RunState
@@ -90,6 +92,7 @@ def shift(
     home = the_workspace_on_duty(workspace)
     for fault in home.faults:
         screen.print(fault.sentence())
+    told = threading.Event() if now else told_to_stop()
     office = Office(home, cans=() if office_only else None, gathers=True)
     handle = _console_of(office, port) if console and not now else None
     try:
@@ -100,7 +103,7 @@ def shift(
         _print_plan(office)
         _print_missed(office)
         _print_unmanned(office)
-        until_told()
+        wait_for(told)
     finally:
         if handle is not None:
             handle.stop()

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-import signal
 import sys
-import threading
 from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated, Any
@@ -23,6 +21,7 @@ from nightclerk.cli.common import (
     screen,
     the_workspace,
     the_workspace_on_duty,
+    told_to_stop,
 )
 from nightclerk.clocks import clock_of
 from nightclerk.domain.items import RunRecord, RunState
@@ -60,7 +59,7 @@ def worker(
     workspace: WorkspaceOption = None,
 ) -> None:
     """Perform runs on this machine until Ctrl+C or SIGTERM; what is in hand is ended or given back then."""
-    home, ended = the_workspace_on_duty(workspace), threading.Event()
+    home, ended = the_workspace_on_duty(workspace), told_to_stop()
     anew: list[Callable[[], None]] = []
 
     def given_up() -> None:
@@ -69,8 +68,6 @@ def worker(
 
     office = Office(home, cans=can or None, parallel=_parallel(parallel or [], can or []), name=name, given_up=given_up)
     screen.print(say("workers.started", name=office.me.name, cans=", ".join(office.me.cans)), soft_wrap=True)
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: ended.set())
     while not ended.wait(FLOWS_S):
         if office.flows_version() != office.me.version:
             screen.print(say("workers.flows_changed"))

@@ -15,6 +15,8 @@ from nightclerk.work.links import Links, open_link
 
 #: Who answered when nobody did in time.
 FALLBACK = "deadline"
+#: Kinds of tasks that no item waits for: what answers them goes elsewhere.
+BESIDE = ("healing", "rule", "popup", "first_items")
 
 
 class AnsweredAlready(NightClerkError):
@@ -61,7 +63,7 @@ class Answers:
             raise AnsweredAlready(task=task, who=first.answered_by, answer=first.answer)
         if known.kind == "in_doubt":
             self._settle_doubt(known, answer, who)
-        if known.kind in ("in_doubt", "question", "login", "review"):
+        if known.kind not in BESIDE:
             self._go_on(known, answer, who)
         if known.kind == "first_items" and answer == "go_on" and self.launch is not None:
             self.launch(str(known.details["bot"]), dict(known.details.get("parameters", {})), who)
