@@ -82,6 +82,13 @@ def test_every_page_is_accessible(desk: Page, console: ConsoleHandle, dress: Dre
     assert [found for path in PAGES for found in serious(desk, console.url + path)] == []
 
 
+@pytest.mark.slow
+def test_every_page_is_accessible_on_a_phone(desk: Page, console: ConsoleHandle) -> None:
+    """What a small screen leaves out still has its name for who cannot see it."""
+    desk.set_viewport_size({"width": 390, "height": 800})
+    assert [found for path in PAGES for found in serious(desk, console.url + path)] == []
+
+
 @pytest.mark.parametrize(("language", "look"), ALL_LOOKS)
 def test_every_page(
     desk: Page, console: ConsoleHandle, dress: Dress, complaints: Complaints, language: str, look: str
@@ -154,8 +161,9 @@ def test_search_by_order_number_tells_the_whole_story(desk: Page, console: Conso
 
 
 def test_tasks_work_on_a_phone(desk: Page, console: ConsoleHandle) -> None:
-    """Nothing on the tasks page is wider than a phone."""
+    """Nothing on the tasks page is wider than a phone, and axe finds nothing serious there."""
     desk.set_viewport_size({"width": 390, "height": 800})
+    assert serious(desk, f"{console.url}/tasks") == []
     desk.goto(f"{console.url}/tasks")
     expect(desk.get_by_role("heading", level=2).first).to_be_visible()
     assert desk.evaluate("document.documentElement.scrollWidth") <= 390

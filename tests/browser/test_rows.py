@@ -125,6 +125,19 @@ def test_a_running_bot_is_taken_over_from_its_question(
     assert record.state is RunState.QUEUED
 
 
+def test_a_run_is_let_go_taken_up_and_stopped(row: Page, console: ConsoleHandle, services: Services, t: Texts) -> None:
+    """Pause, go on, stop: each a button on the run's page, each said, and each arrives where runs are launched."""
+    run, launcher = "ship-paused", services.launcher
+    assert isinstance(launcher, night.Launcher)
+    services.store.add_run(RunRecord(run=run, bot="ship-orders", flow="f", state=RunState.RUNNING, worker="pc7#1"))
+    row.goto(f"{console.url}/runs/{run}")
+    row.get_by_role("button", name=t("run.pause"), exact=True).click()
+    row.get_by_role("button", name=t("run.resume"), exact=True).click()
+    row.get_by_role("button", name=t("run.cancel"), exact=True).click()
+    expect(row.get_by_text(t("said.cancelled"))).to_be_visible()
+    assert run in launcher.cancelled
+
+
 def test_an_item_is_mended_and_queued_again(row: Page, console: ConsoleHandle, services: Services, t: Texts) -> None:
     """From the item's page into the form, and back as new with the mended value."""
     item = services.store.items("old-orders", states=[State.REJECTED], limit=1)[0]

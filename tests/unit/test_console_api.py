@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import io
+import shutil
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 
 from nightclerk.console.pledges import PledgeKind
 from nightclerk.console.rights import Role
+from nightclerk.domain.items import State
 from tests.unit.console_kit import Desk, desk_in
 
 
@@ -36,6 +40,31 @@ def test_a_wrong_file_changes_nothing(desk: Desk, address: str) -> None:
     send = lin.put if "mapping" in address else lin.post
     answer = send(address, files={"file": ("orders.xlsx", b"\x89PNG")})
     assert (answer.status_code, "orders.xlsx" in answer.text or "carriers.xlsx" in answer.text) == (422, True)
+
+
+def test_the_workbook_of_failures_goes_round(desk: Desk) -> None:
+    """What a program fetched and sends back unchanged is queued again; sent again under the same key, only once."""
+    desk.waiting("orders", "O1", {"number": "O1", "total": "78.00"}, State.REJECTED)
+    lin = desk.as_("lin", Role.OPERATOR)
+    fetched = lin.get("/api/workbooks/items?queue=orders&state=person").content
+    answers = [
+        lin.post("/api/workbooks/items", files={"file": ("m.xlsx", fetched)}, headers={"Idempotency-Key": "k1"}).json()
+        for _ in range(2)
+    ]
+    assert answers == [{"queued": 1}] * 2
+    assert desk.store.item("orders", "O1").state is State.NEW
+
+
+def test_a_mapping_table_is_fetched_and_replaced(desk: Desk) -> None:
+    """The table that was fetched, with another name in a cell, takes the place of the old one."""
+    folder = desk.services.workspace / "config" / "mapping"
+    shutil.copytree(Path(__file__).parents[2] / "config" / "mapping", folder)
+    lin = desk.as_("lin", Role.OPERATOR)
+    book, out = load_workbook(io.BytesIO(lin.get("/api/mapping/carriers").content)), io.BytesIO()
+    book["物流对照"]["C2"] = "a new name"
+    book.save(out)
+    answer = lin.put("/api/mapping/carriers", files={"file": ("mine.xlsx", out.getvalue())})
+    assert (answer.json(), (folder / "carriers.xlsx").read_bytes()) == ({"kept": True}, out.getvalue())
 
 
 def test_a_second_person_agrees_by_a_program(desk: Desk) -> None:

@@ -135,6 +135,18 @@
   const now = document.querySelector("form[data-submit-now]");
   if (now) now.requestSubmit();
 
+  // ---------------------------------------------------------------------------------------------- tables
+  // A table that is wider than the screen is scrolled by keys, too.
+  function reach() {
+    for (const box of document.querySelectorAll(".table-responsive")) {
+      if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
+      else box.removeAttribute("tabindex");
+    }
+  }
+  reach();
+  addEventListener("resize", reach);
+  document.addEventListener("htmx:afterSettle", reach);
+
   // ------------------------------------------------------------------------------------------------ keys
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
