@@ -167,11 +167,14 @@ class Shift:
 
     def _start_waiting(self, ended: Slot, *, by: str) -> None:
         """Start the bots that waited for others of this shift, all of which have come to an outcome."""
+        after = {bot.name: bot.after for bot in self.workspace.bots.values()}
         if "answer" in ended.facts:  # the rest of one item: what comes after the bot has run with its shift
             return
+        if not any(ended.bot in waited_for for waited_for in after.values()):
+            return
         slots = self.store.slots(shift=ended.shift, limit=10_000)
-        done = [s.bot for s in slots if s.outcome not in _OPEN and not self._still_open(s.bot, slots)]
-        after = {bot.name: bot.after for bot in self.workspace.bots.values()}
+        still_open = {s.bot for s in slots if s.outcome in _OPEN}
+        done = [s.bot for s in slots if s.bot not in still_open]
         planned_for = max(s.planned_for for s in slots)
         inherited = {name: fact for name, fact in ended.facts.items() if name in ("by_hand", "event")}
         for name in ready_after(done, [s.bot for s in slots], after):
@@ -180,9 +183,6 @@ class Shift:
             if idle := held_up([(s.bot, _moved(s)) for s in slots if s.bot in bot.after]):
                 facts["idle"] = idle
             self.start_slot(bot, planned_for, shift=ended.shift, by=by, facts=facts, name=ended.shift)
-
-    def _still_open(self, bot: str, slots: list[Slot]) -> bool:
-        return any(s.bot == bot and s.outcome in _OPEN for s in slots)
 
     def mend(self) -> None:
         """Go on with what a process left half done when it died: a slot without a run, a run whose end nobody saw."""
