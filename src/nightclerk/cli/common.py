@@ -20,6 +20,7 @@ from nightclerk.app import store_of
 from nightclerk.errors import WorkspaceError
 from nightclerk.records import dump
 from nightclerk.speech import log_as
+from nightclerk.texts import say
 from nightclerk.work.store import SqlStore
 from nightclerk.workspace import Workspace, find_root, load_workspace
 
@@ -77,7 +78,10 @@ def print_json(value: Any) -> None:
 
 
 def print_table(title: str, headers: list[str], rows: list[list[Any]]) -> None:
-    """A table on standard output."""
+    """A table on standard output; a line that says so where it would have no rows."""
+    if not rows:
+        print(say("cli.no_rows", title=title))
+        return
     table = Table(title=title, title_justify="left")
     for header in headers:
         table.add_column(header, overflow="fold")

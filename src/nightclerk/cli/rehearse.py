@@ -62,6 +62,15 @@ def _tell(found: list[Finding], names: list[str], *, as_json: bool) -> None:
         print(say("rehearse.nothing"))
         return
     headers = [say("cli.demo_bot"), say("rehearse.code"), say("cli.state"), say("rehearse.found_out")]
-    rows = [[one.bot, one.code, say(f"rehearse.state.{one.state}"), one.what] for one in found]
-    print_table(say("rehearse.title"), headers, rows)
+    print_table(say("rehearse.title"), headers, _rows(found))
     print(say("rehearse.broken", n=broken) if broken else say("rehearse.fine", n=len(names)))
+
+
+def _rows(found: list[Finding]) -> list[list[str]]:
+    """What is found for several bots stands once, with all their names; the code is not said again in its sentence."""
+    bots: dict[tuple[str, str, str], list[str]] = {}
+    for one in found:
+        bots.setdefault((one.code, one.state, one.what.removeprefix(one.code).lstrip(":： ")), []).append(one.bot)
+    return [
+        [", ".join(names), code, say(f"rehearse.state.{state}"), what] for (code, state, what), names in bots.items()
+    ]

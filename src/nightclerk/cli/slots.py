@@ -88,7 +88,9 @@ def missed(
     with the_store(workspace) as store:
         now = clock_of(home, store).now()
         found = _agenda(home, store).missed_since(moment_of(since, now, home.settings.timezone), now=now)
-    show_slots(found, home, as_json=as_json, title=say("slots.missed", n=len(found)))
+    show_slots(
+        found, home, as_json=as_json, title=say("slots.missed", n=len(found)) if found else say("slots.none_missed")
+    )
     for fault in home.faults:
         screen.print(fault.sentence(), soft_wrap=True)
 
