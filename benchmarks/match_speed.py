@@ -3,8 +3,9 @@
 python benchmarks/match_speed.py [--lines 10000,100000,1000000] [--peers 5000,20000]
 
 Books are written as the JSON that `invoices match` reads, in blocks of their own suppliers; each size runs in a process
-of its own, reading included. The libraries get the same books as tables in memory, one row a document, and ours as its
-records: only the linking is timed, imports and reading are not. A library that is not installed is left out, and said.
+of its own, reading included. The libraries get the same books as tables in memory, once a row a document and once, as
+ours links them, a row a line; ours gets its records: only the linking is timed, imports and reading are not. A library
+that is not installed is left out, and said.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -104,6 +105,29 @@ def tables(made: Books) -> tuple[Any, Any]:
     return tuple(pandas.DataFrame(rows(made[name], key)) for name, key in (("invoices", "id"), ("pos", "po")))
 
 
+def line_tables(made: Books) -> tuple[Any, Any]:
+    """One row a line of a document, as ours links them: its goods, quantity and price."""
+    import pandas
+
+    def rows_of(entries: list[dict[str, Any]], key: str) -> list[dict[str, Any]]:
+        return [
+            {
+                "id": f"{entry[key]}/{number}", "supplier": entry.get("supplier_tax") or entry.get("seller_tax"),
+                "sku": line.get("sku") or "", "item": line["name"], "qty": float(line.get("qty") or 0),
+                "price": float(line.get("price") or 0),
+            }
+            for entry in entries
+            for number, line in enumerate(entry["lines"])
+        ]  # fmt: skip
+
+    return tuple(pandas.DataFrame(rows_of(made[name], key)) for name, key in (("invoices", "id"), ("pos", "po")))
+
+
+def documents_of(pairs: Iterable[tuple[str, str]]) -> Links:
+    """Links between lines as links between their documents, which is what the truth knows."""
+    return {(one.rpartition("/")[0], other.rpartition("/")[0]) for one, other in pairs}
+
+
 def ours(made: Books, scratch: Path) -> Link:
     from nightclerk.documents.match_files import load_invoices, load_orders, load_receipts
     from nightclerk.domain.matching import match_all
@@ -159,8 +183,47 @@ def by_splink(made: Books, scratch: Path) -> Link:
     return link
 
 
+def lines_by_recordlinkage(made: Books, scratch: Path) -> Link:
+    import recordlinkage
+
+    left, right = (table.set_index("id") for table in line_tables(made))
+
+    def link() -> Links:
+        pairs = recordlinkage.Index().block("supplier").index(left, right)
+        compare = recordlinkage.Compare()
+        compare.numeric("qty", "qty", scale=1.0, label="qty")
+        compare.numeric("price", "price", scale=0.1, label="price")
+        compare.string("item", "item", method="jarowinkler", label="item")
+        scores = compare.compute(pairs, left, right)
+        return documents_of(scores[scores.sum(axis=1) > 2.9].index)
+
+    return link
+
+
+def lines_by_splink(made: Books, scratch: Path) -> Link:
+    import splink.comparison_library as cl
+    from splink import DuckDBAPI, Linker, SettingsCreator, block_on
+
+    named = [table.rename(columns={"id": "unique_id"}) for table in line_tables(made)]
+
+    def link() -> Links:
+        engine = DuckDBAPI()
+        settings = SettingsCreator(
+            link_type="link_only", blocking_rules_to_generate_predictions=[block_on("supplier")],
+            comparisons=[cl.ExactMatch("qty"), cl.ExactMatch("price"), cl.JaroWinklerAtThresholds("item", [0.9])],
+        )  # fmt: skip
+        linker = Linker([engine.register(table) for table in named], settings, log_level=None)
+        linker.training.estimate_u_using_random_sampling(max_pairs=1e5)
+        linker.training.estimate_parameters_using_expectation_maximisation(block_on("supplier"))
+        found = linker.inference.predict(threshold_match_probability=0.9).as_pandas_dataframe()
+        return documents_of(zip(found["unique_id_l"], found["unique_id_r"], strict=True))
+
+    return link
+
+
 PEERS: tuple[tuple[str, Callable[[Books, Path], Link]], ...] = (
     ("nightclerk", ours), ("recordlinkage", by_recordlinkage), ("splink", by_splink),
+    ("recordlinkage, lines", lines_by_recordlinkage), ("splink, lines", lines_by_splink),
 )  # fmt: skip
 
 
@@ -171,7 +234,7 @@ def peers(lines: int, scratch: Path) -> None:
     print(f"{sum(len(order['lines']) for order in made['pos'])} order lines, {len(made['invoices'])} invoices")
     spent: dict[str, float] = {}
     for name, prepared in PEERS:
-        if name != "nightclerk" and importlib.util.find_spec(name) is None:
+        if name != "nightclerk" and importlib.util.find_spec(name.partition(",")[0]) is None:
             print(f"{name}: not installed, left out")
             continue
         link = prepared(made, scratch)
@@ -181,7 +244,7 @@ def peers(lines: int, scratch: Path) -> None:
         right = len(found & true)
         times = f", {spent[name] / spent['nightclerk']:.1f} times ours" if name != "nightclerk" else ""
         print(
-            f"   {name:14} {spent[name]:7.2f} CPU s{times}; links {len(found)}, right {right}, "
+            f"   {name:20} {spent[name]:7.2f} CPU s{times}; links {len(found)}, right {right}, "
             f"precision {right / max(1, len(found)):.3f}, recall {right / len(true):.3f}, "
             f"{spent[name] / max(1, right) * 1e6:.0f} µs a right link", flush=True,
         )  # fmt: skip

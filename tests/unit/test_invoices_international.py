@@ -153,3 +153,83 @@ def test_titles_that_name_the_currency(tmp_path: Path) -> None:
     assert [(line.name, line.quantity, line.price, line.net) for line in invoice.lines] == [
         ("Tisch", 2, Decimal("400.00"), Decimal("800.00")), ("Lampe", 4, Decimal("50.00"), Decimal("200.00")),
     ]  # fmt: skip
+
+
+INVENTED = {
+    "bilingual labels": (("Nummer / Numéro: 2026009060", "Datum / Date: 05-11-2026"), ("number", "2026009060")),
+    "a number of two words": (("Honorarnote HN 70/2026", "Wien, 05.11.2026"), ("number", "HN 70/2026")),
+}
+
+
+@pytest.mark.parametrize(("rows", "expected"), INVENTED.values(), ids=INVENTED.keys())
+def test_labels_of_other_layouts(tmp_path: Path, rows: tuple[str, ...], expected: tuple[str, str]) -> None:
+    """A label in two languages, and a number with a word of its own."""
+    name, value = expected
+    assert read(tmp_path, rows).text(name) == value
+
+
+def drawn(path: Path, *rows: tuple[float, tuple[tuple[float, str], ...]]) -> Invoice:
+    """A page with texts at (from the top, (from the left, text)…), read back."""
+    canvas = Canvas(str(path))
+    for top, texts in rows:
+        for left, text in texts:
+            canvas.drawString(left, 800 - top, text)
+    canvas.save()
+    (invoice,) = read_invoices(path)
+    return invoice
+
+
+ITALIAN_TABLE = (
+    (40.0, ((60.0, "FATTURA n. RE-7 del 05/11/2026"),)),
+    (100.0, ((60.0, "Descrizione"), (300.0, "Q.tà"), (360.0, "Prezzo"), (430.0, "Imponibile"))),
+    (116.0, ((60.0, "Tavolo"), (300.0, "2"), (360.0, "500,00"), (430.0, "1.000,00"))),
+)
+
+
+def test_totals_under_titles_in_italian(tmp_path: Path) -> None:
+    """A row of titles over a row of amounts: each amount belongs to the whole title above it."""
+    titles = ((60.0, "Totale imponibile"), (200.0, "Totale imposta"), (340.0, "Totale fattura"))
+    amounts = ((60.0, "1.000,00"), (200.0, "220,00"), (340.0, "1.220,00"))
+    invoice = drawn(tmp_path / "a.pdf", *ITALIAN_TABLE, (160.0, titles), (176.0, amounts))
+    assert [invoice.money(name) for name in ("net", "tax", "gross")] == [Decimal(1000), Decimal(220), Decimal(1220)]
+
+
+def test_no_tax_is_concluded_where_a_larger_amount_stands(tmp_path: Path) -> None:
+    """Words that we do not know above net, tax and total: the net is not confirmed as all that is to be paid."""
+    titles = ((60.0, "Totale imponibile"), (200.0, "Xyz"), (340.0, "Zyx"))
+    amounts = ((60.0, "1.000,00"), (200.0, "220,00"), (340.0, "1.220,00"))
+    invoice = drawn(tmp_path / "a.pdf", *ITALIAN_TABLE, (160.0, titles), (176.0, amounts))
+    assert not any(invoice.confirmed(name) and invoice.money(name) != value for name, value in
+                   (("net", Decimal(1000)), ("tax", Decimal(220)), ("gross", Decimal(1220))))  # fmt: skip
+    assert not invoice.confirmed("tax")
+
+
+def test_a_table_of_goods_and_amounts_alone(tmp_path: Path) -> None:
+    """Two columns are a table of lines where they add up to the net."""
+    invoice = drawn(
+        tmp_path / "a.pdf",
+        (40.0, ((60.0, "Rechnung Nr. RE-7 vom 05.11.2026"),)),
+        (100.0, ((60.0, "Leistung"), (430.0, "Betrag"))),
+        (116.0, ((60.0, "Anschluss"), (430.0, "600,00"))),
+        (132.0, ((60.0, "Miete"), (430.0, "400,00"))),
+        (160.0, ((60.0, "Summe ohne USt."), (430.0, "1.000,00"))),
+        (176.0, ((60.0, "USt. 19 %"), (430.0, "190,00"))),
+        (192.0, ((60.0, "Rechnungsbetrag"), (430.0, "1.190,00"))),
+    )
+    assert [(line.name, line.net) for line in invoice.lines] == [("Anschluss", Decimal(600)), ("Miete", Decimal(400))]
+
+
+def test_a_sender_line_that_wraps_is_not_the_buyer(tmp_path: Path) -> None:
+    """The town that fell into the next row of the small print belongs to the sender."""
+    path = tmp_path / "a.pdf"
+    canvas = Canvas(str(path))
+    canvas.setFont("Helvetica", 7)
+    for down, text in ((100, "Probe GmbH • Probeallee 109 • 99998"), (110, "Musterstadt")):
+        canvas.drawString(45, 800 - down, text)
+    canvas.setFont("Helvetica", 11)
+    for down, text in ((124, "Musterholz GmbH"), (138, "Probeallee 148"), (152, "D-12345 Beispielhausen")):
+        canvas.drawString(45, 800 - down, text)
+    canvas.drawString(45, 600, "Rechnung Nr. RE-7 vom 05.11.2026")
+    canvas.save()
+    (invoice,) = read_invoices(path)
+    assert invoice.text("buyer") == "Musterholz GmbH"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -131,8 +132,8 @@ def match(
 ) -> None:
     """Match invoices with purchase orders and receipts; one verdict an invoice, with its rule and differences."""
     verdicts = match_files(invoices, orders, receipts, _rules(workspace))
-    if as_json_:
-        print_json(verdicts)
+    if as_json_:  # one object a line: laid out over several, a hundred thousand take longer to print than to find
+        print("[" + ",\n".join(json.dumps(verdict, ensure_ascii=False) for verdict in verdicts) + "]")
         return
     headers = [say(f"cli.match_{name}") for name in ("invoice", "outcome", "pos", "rule")]
     rows = [[v["invoice"], v["outcome"], ", ".join(v["pos"]), v["rule"]] for v in verdicts]

@@ -56,8 +56,8 @@ def match_files(invoices: Path, orders: Path, receipts: Path, rules: MatchRules 
         known, used = load_orders(orders), rules or MatchRules()
         cases = with_suppliers(load_invoices(invoices), known, used)
         verdicts = match_all(cases, known, load_receipts(receipts), used)
-    with language(current_language()):  # asked once, not for each sentence
-        return [verdict_json(verdict) for verdict in verdicts]
+        with language(current_language()):  # asked once, not for each sentence
+            return [verdict_json(verdict) for verdict in verdicts]
 
 
 @contextlib.contextmanager

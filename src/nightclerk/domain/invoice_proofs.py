@@ -157,7 +157,9 @@ def _tax_borne(reading: Reading, net: Decimal, tax: Decimal, *, by_words: bool) 
     if by_words or parts_hold(reading.tax_parts, net, tax):
         return True
     rates_fit = all(tax_fits(line.net, line.rate, line.tax) for line in reading.lines)
-    return rates_fit if reading.lines_carry_tax else not tax and not reading.tax_parts
+    if reading.lines_carry_tax:
+        return rates_fit
+    return not tax and not reading.tax_parts and not any(line.rate for line in reading.lines)
 
 
 def _proven(line: InvoiceLine, reading: Reading, lines_hold: bool) -> InvoiceLine:

@@ -12,7 +12,8 @@ from nightclerk.documents.invoices.lettering import Cell, Line
 _COLUMNS = tuple(
     (name, re.compile(rf"(?<![\w])(?:{pattern})(?![\w])", re.IGNORECASE))
     for name, pattern in (
-        ("tax", r"ust\.?-?betrag|mwst\.?-?betrag|steuerbetrag|montant (?:de la )?tva|vat amount|tax amount"),
+        ("tax", r"ust\.?-?betrag|mwst\.?-?betrag|steuerbetrag|montant (?:de la )?tva|vat amount|tax amount"
+            r"|(?:ust|mwst|tva|vat|iva|btw|gst)\.? ?[€£$]"),
         ("gross",
             r"brutto(?:betrag|preis|summe)?|total ttc|montant ttc|prix ttc|gross(?: amount"
             r"| total)?|amount incl\.? \w+|total incl\.? \w+|totale ivato|totaal incl\.? \w+|total con iva"),
@@ -21,12 +22,13 @@ _COLUMNS = tuple(
             r"|betrag(?: netto)?|entgelt|total (?:ht|net|h\.t\.)|montant(?: ht| h\.t\.)?"
                    r"|total hors taxes|line total|net amount|amount(?: net)?|extended(?: price)?"
                    r"|total(?: price| amount)?|pos\.?-?summe|positionsbetrag|netto|line amount|warenwert"
-                   r"|wert|gp|g-preis|importo|importe|bedrag|totale(?: netto)?|totaal(?: excl\.? \w+)?"),
+                   r"|wert|gp|g-preis|honorar|net|taxable value|imponibile"
+                   r"|importo|importe|bedrag|totale(?: netto)?|totaal(?: excl\.? \w+)?"),
         ("price",
             r"einzel-?preis|netto-?preis|e-?preis|preis(?:\s?/\s?\w+)?|stück-?preis|ep"
             r"|prix(?: unitaire)?(?: ht| h\.t\.)?|p\.?\s?u\.?(?: ht| h\.t\.)?|unit(?:-| )?price"
             r"|prezzo(?: unit(?:ario|\.)?)?|precio(?: unitario| ud\.?)?|stuksprijs|eenheidsprijs|prijs(?: per stuk)?"
-            r"|unit cost|price(?: each|/unit)?|rate|cost|ek-preis|stundensatz|tarif"),
+            r"|unit cost|price(?: each|/unit)?|rate|cost|each|per stuk|ek-preis|(?:stunden|tages)?satz|tarif"),
         ("rate",
             r"ust\.?(?:[ -]?satz)?(?:\s?%)?|mwst\.?(?:[ -]?satz)?(?:\s?%)?|steuersatz(?:\s?%"
             r"|\s?\[%\])?|steuer(?:\s?%)?|%?\s?tva(?:\s?%)?|taux(?: de)?(?: tva)?|vat(?:\s?%"
@@ -38,13 +40,15 @@ _COLUMNS = tuple(
         ("sku",
             r"art(?:ikel)?\.?-?\s?(?:nr|nummer|no)\.?(?:-\w+)?|sku|code(?: article)?"
             r"|réf(?:érence)?\.?|ref\.?|item (?:code|#)|product (?:code|no\.?)|part (?:no"
-            r"|number)\.?|codice(?: articolo)?|cod\.?|código|referencia|produkt-?nr\.?|referenzen|item no\.?"),
+            r"|number)\.?|hsn(?:/sac)?"
+            r"|codice(?: articolo)?|cod\.?|código|referencia|produkt-?nr\.?|referenzen|item no\.?"),
         ("pos", r"pos(?:ition)?\.?|nr\.?|#|no\.?|line|n°|lfd\.? ?nr\.?|ligne|item no\.?"),
         ("name",
-            r"bezeichnung|beschreibung|artikel(?:bezeichnung)?|leistung(?:en|sbeschreibung)?"
-            r"|produkt|text|désignation|designation|description|libellé|nature|prestation"
+            r"bezeichnung|beschreibung|tätigkeit|artikel(?:bezeichnung)?|leistung(?:en|sbeschreibung)?"
+            r"|produkt|text|désignation|designation|description(?: of (?:goods|services))?|libellé|nature|prestation"
             r"|descrizione|descripción|omschrijving|concepto|articolo|artículo|producto|prodotto"
-            r"|item(?: description)?|product|details|service|article|goods|warenbezeichnung"),
+            r"|item(?: description(?! of))?|product(?: of dienst)?|dienst"
+            r"|details|service|article|goods|warenbezeichnung"),
     )
 )  # fmt: skip
 
@@ -62,8 +66,8 @@ class Column:
     x1: float
 
 
-def header(lines: Sequence[Line], start: int) -> tuple[list[Column], int] | None:
-    """The first rows from `start` that read as titles of a table, and the row after them."""
+def header(lines: Sequence[Line], start: int, least: int = 3) -> tuple[list[Column], int] | None:
+    """The first rows from `start` that read as at least so many titles of a table, and the row after them."""
     for index in range(start, len(lines)):
         columns, last = [] if _has_amount(lines[index]) else titles(lines[index]), index
         for other in range(index + 1, min(index + 7, len(lines))):
@@ -72,19 +76,34 @@ def header(lines: Sequence[Line], start: int) -> tuple[list[Column], int] | None
             more = [c for c in titles(lines[other]) if not any(_over(c, known) for known in columns)]
             if not columns and more:
                 break
-            columns, last = [*columns, *more], other if more or not enough(columns) else last
-        if enough(columns):
-            return _sorted_out(columns), last + 1
+            columns, last = [*columns, *more], other if more or not enough(columns, least) else last
+        if enough(columns, least):
+            return _sorted_out([*columns, *_goods(columns, lines[index])]), last + 1
     return None
 
 
 def _sorted_out(columns: Sequence[Column]) -> list[Column]:
-    """From left to right. Of two columns called amount, one left of the goods holds the quantities."""
+    """From left to right. Of two columns called amount, one left of the goods holds the quantities.
+
+    Of two that could hold the goods, such as `Item` and `Description`, the first counts them.
+    """
     ordered = sorted(columns, key=lambda column: column.x0)
+    names = [column for column in ordered if column.kind == "name"]
+    if len(names) > 1 and names[0] is ordered[0] and not any(column.kind == "pos" for column in ordered):
+        names[0].kind = "pos"
     amounts = [column for column in ordered if column.kind == "amount"]
     if len(amounts) > 1 and not any(column.kind == "qty" for column in ordered):
         amounts[0].kind = "qty"
     return ordered
+
+
+def _goods(columns: Sequence[Column], line: Line) -> list[Column]:
+    """The one title that we do not know stands over the goods, where no other does."""
+    if any(column.kind in ("name", "sku") for column in columns):
+        return []
+    cells = [Column("name", cell.x0, cell.x1) for cell in line.cells if _letters(cell.text) > 3]
+    unknown = [cell for cell in cells if not any(_over(cell, column) for column in columns)]
+    return unknown if len(unknown) == 1 else []
 
 
 def titles(line: Line) -> list[Column]:
@@ -124,9 +143,9 @@ def _name_start(text: str, span: tuple[int, int], taken: Sequence[tuple[int, int
     return next((i for i in range(begin, span[0]) if text[i].isalnum()), span[0])
 
 
-def enough(columns: Sequence[Column]) -> bool:
+def enough(columns: Sequence[Column], least: int = 3) -> bool:
     kinds = {column.kind for column in columns}
-    return len(kinds) >= 3 and bool(kinds & {"amount", "gross"}) and bool(kinds & {"name", "qty", "price"})
+    return len(kinds) >= least and bool(kinds & {"amount", "gross"}) and bool(kinds & {"name", "qty", "price"})
 
 
 def _has_amount(line: Line) -> bool:

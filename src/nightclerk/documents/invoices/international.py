@@ -16,8 +16,9 @@ from nightclerk.documents.invoices.latin import days, decimal_mark, figures
 from nightclerk.documents.invoices.lettering import Line, field_of, lines_of
 from nightclerk.documents.invoices.parties import parties_of
 from nightclerk.documents.invoices.sheet import Sheet
-from nightclerk.documents.invoices.sums import currency_of, totals_of
-from nightclerk.domain.invoices import Field, Reading, Value
+from nightclerk.documents.invoices.sums import Totals, currency_of, totals_of
+from nightclerk.domain.invoices import Field, InvoiceLine, Reading, Value
+from nightclerk.domain.line_proofs import sum_net
 
 #: Rows whose days are something else than the day of issue.
 _OTHER_DAY = re.compile(
@@ -34,8 +35,7 @@ def reading(sheets: Sequence[Sheet]) -> Reading:
     """What the pages say; nothing of it is confirmed by itself except sums that meet."""
     pages = [lines_of(sheet) for sheet in sheets]
     point = decimal_mark(line.text for lines in pages for line in lines)
-    items = items_of(pages, point)
-    totals = totals_of(pages, point, [item.net for item in items])
+    items, totals = _items_and_totals(pages, point)
     number = _best(found_by(pages, keyed.NUMBERS, keyed.number))
     found: dict[str, Field | None] = {
         "number": number.field if number else None,
@@ -47,6 +47,16 @@ def reading(sheets: Sequence[Sheet]) -> Reading:
     }  # fmt: skip
     fields = {name: (field,) for name, field in found.items() if field is not None}
     return Reading(fields=fields, lines=items, lines_carry_tax=False, lines_provable=False, tax_parts=totals.parts)
+
+
+def _items_and_totals(pages: Sequence[Sequence[Line]], point: str) -> tuple[tuple[InvoiceLine, ...], Totals]:
+    """A table of goods and amounts alone looks like others: it counts only where it adds up to the net."""
+    items = items_of(pages, point)
+    totals = totals_of(pages, point, [item.net for item in items])
+    if items or not totals.sure or totals.net is None:
+        return items, totals
+    bare = items_of(pages, point, least=2)
+    return (bare if sum_net(bare) == totals.net.value else ()), totals
 
 
 def _best(found: Iterable[Found]) -> Found | None:

@@ -50,14 +50,14 @@ class Row:
     all: list[tuple[Piece, Decimal, int]] = field(default_factory=list)  # every figure that is no percentage
 
 
-def items_of(pages: Sequence[Sequence[Line]], point: str) -> tuple[InvoiceLine, ...]:
-    """The lines of the whole document in their order; empty when no table is recognised."""
+def items_of(pages: Sequence[Sequence[Line]], point: str, least: int = 3) -> tuple[InvoiceLine, ...]:
+    """The lines of the whole document in their order; empty when no table with so many titles is recognised."""
     columns: list[Column] = []
     found: list[InvoiceLine] = []
     for lines in pages:
         start = 0
         while start < len(lines):
-            titled = header(lines, start)
+            titled = header(lines, start, least)
             if titled is not None:
                 columns, first = titled
             elif columns and start == 0:
@@ -152,7 +152,9 @@ def _row(line: Line, columns: Sequence[Column], point: str, paid: str) -> Row:
         before = piece if value is None or column.kind == "name" else None
     _set_by_arithmetic(row, paid)
     name, unit = row.texts.get("name", []), row.texts.get("unit", [])
-    if name and unit and 0 <= name[0].span[0] - unit[-1].span[1] <= 1:  # one cell: its title stands further right
+    titled = next((column.x0 for column in columns if column.kind == "name"), 0.0)
+    apart = name and abs(name[0].x0 - titled) < 2
+    if name and unit and not apart and 0 <= name[0].span[0] - unit[-1].span[1] <= 1:  # its title stands further right
         row.texts["name"], row.texts["unit"] = [*unit, *name], []
     elif len(name) > 1 and not unit and "qty" in row.figures and _UNIT.fullmatch(name[-1].text):
         _part_unit(row, name)
@@ -314,7 +316,9 @@ def _words(pieces: Sequence[Piece]) -> str:
 
 
 def _follows(row: Row, last: Row) -> bool:
-    """Whether a row right below goes on with a name; small print and what stands apart do not."""
+    """Whether a row right below goes on with a name; small print, another position and what stands apart do not."""
+    if "pos" in row.figures and "pos" in last.figures:
+        return False
     size, before = (one.texts["name"][0].marks[0].size if "name" in one.texts else one.line.size for one in (row, last))
     return row.line.base - last.line.base <= 1.45 * size and size >= 0.93 * before
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from nightclerk.documents.invoices.latin import days, figures
+from nightclerk.documents.invoices.latin import CURRENCY, days, figures
 from nightclerk.documents.invoices.lettering import Cell, Line
 from nightclerk.domain.invoices import Field, Value
 
@@ -54,6 +54,8 @@ ORDERS = (
     r"|^order$",
 )
 _NUMBER = re.compile(r"[A-Za-z]{0,8}[ ]?[-/#.]?[A-Za-z]{0,4}[-/.]?\d[\w\-/.]*|[A-Za-z][\w\-/.]*\d[\w\-/.]*")
+#: A word with a number behind it, which may have a word of its own: `Honorarnote HN 12/2026`.
+_FIRST_WORD = re.compile(r"\s*([^\W\d_]+\.?)\s+(?=(?:[A-Z]{1,4} )?\S*\d)")
 #: What parts a label from its value.
 _AFTER = re.compile(r"[\s:.#=–-]*")
 
@@ -74,6 +76,8 @@ def number(text: str) -> tuple[str, tuple[int, int]] | None:
     if match is None or any(span[0] == 0 for _, span in days(text)):
         return None
     if any(f.span[0] == 0 and f.decimals == 2 and f.span[1] >= match.end() for f in figures(text, ",")):
+        return None
+    if CURRENCY.match(text):
         return None
     value = match.group().rstrip(" .-/")
     return (value, (0, len(value))) if re.search(r"\d", value) else None
@@ -135,13 +139,14 @@ def _labels(cell: Cell, label: re.Pattern[str]) -> Iterator[tuple[int, int]]:
     """Places of the label in a cell. One that must stand alone may be followed by a colon and its value."""
     if label.pattern.startswith("^"):
         head, colon, _ = cell.text.partition(":")
-        if label.match((head if colon else cell.text).strip()):
+        said = (head if colon else cell.text).strip()
+        if any(label.match(part.strip()) for part in (said, *said.split("/"))):  # `Nummer / Numéro`
             yield 0, len(head) + len(colon) if colon else len(cell.text)
             return
         for inner in re.finditer(r"(?<=[\d.)\]])[ ,;·|]+([^\W\d_]+\.?)\s*:\s*", cell.text):
             if label.match(inner[1]):  # behind another value: `R-17 Date: 5 May 2026`
                 yield inner.span(1)[0], inner.end()
-        if not colon and (match := re.match(r"\s*([^\W\d_]+\.?)\s+(?=\S*\d)", cell.text)) and label.match(match[1]):
+        if not colon and (match := _FIRST_WORD.match(cell.text)) and label.match(match[1]):
             yield match.span()
         return
     for match in label.finditer(cell.text):

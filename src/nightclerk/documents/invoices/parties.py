@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from nightclerk.documents.invoices.lettering import Cell, Line, field_of
@@ -209,6 +209,7 @@ def _unlabelled(lines: Sequence[Line], known: dict[str, Field]) -> dict[str, Fie
     blocks = [block for block in _blocks(lines) if block.name]
     if sender is not None:
         seller, cell = sender
+        blocks = [block for block in (_without_tail(block, cell) for block in blocks) if block.name]
         found["seller"] = cell.field(seller, 0, len(seller))
         under = [
             b for b in blocks if b.top > cell.line.base and abs(b.x0 - cell.x0) < 40 and b.top - cell.line.base < 60
@@ -238,6 +239,16 @@ def _unlabelled(lines: Sequence[Line], known: dict[str, Field]) -> dict[str, Fie
     elif "buyer" not in other and rest and "seller" in other:
         found["buyer"] = _named(rest[0])
     return found
+
+
+def _without_tail(block: Block, sender: Cell) -> Block:
+    """The block without the town of a sender's line that was wrapped behind its postal code."""
+    if not re.search(r"\b\d{4,5}$", sender.text.strip()):
+        return block
+    size = sender.marks[0].size
+    tail = [cell for cell in block.cells if 0 < cell.line.base - sender.line.base < 1.6 * size]
+    kept = [cell for cell in block.cells if cell not in tail or abs(cell.marks[0].size - size) > 0.1]
+    return replace(block, cells=kept or block.cells)
 
 
 def _named(block: Block) -> Field:

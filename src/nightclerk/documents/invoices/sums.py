@@ -42,7 +42,8 @@ _CLASSES = tuple(
                 r"|line total|items total|imponibil|subtotaal|subtotale"),
         ("tax",
             r"mwst|m\.?w\.?st|\bust\b|u\.?st\.|umsatzsteuer|mehrwertsteuer|steuer|\bvat\b|v\.a\.t"
-            r"|\btva\b|t\.v\.a|\btax\b|sales tax|\bgst\b|\bhst\b|\biva\b|i\.v\.a|\bbtw\b|imposta|\bmoms\b"),
+            r"|\btva\b|t\.v\.a|\btax\b|sales tax"
+            r"|\b(?:[csi]|ut)?gst\b|\b[hpq]st\b|\btps\b|\btvq\b|\biva\b|i\.v\.a|\bbtw\b|imposta|\bmoms\b"),
         ("gross",
             r"gesamt|rechnungs(?:betrag|summe|beitrag)|endbetrag|endsumme|\btotal\b"
             r"|totale|totaal|importe total|factuurbedrag"
@@ -52,16 +53,21 @@ _CLASSES = tuple(
 _PRICE = re.compile(r"(?:brutto|netto|einzel|stück)-?preis|unit price|prix unitaire", re.IGNORECASE)
 #: Label phrases that stand as a title above their amount.
 TITLE = re.compile(
-    r"(?:sous-?|sub-?|grand |invoice |net |montant |total |gesamt\w*\s?|summe\s)*(?:total"
-    r"|totale|totaal|importe|imponibile|iva|btw|montant|betrag|summe|base|netto|brutto|net|gross|ht|ttc|tva|vat|tax"
-    r"|mwst\.?|ust\.?|\w*(?:betrag|summe|steuer|preis))(?: (?:ht|ttc|tva|vat|tax|net|netto"
-    r"|brutto|due|incl\.? \w+|excl\.? \w+|à payer|a payer|hors taxes))*",
+    r"(?<!\w)(?:sous-?|sub-?|grand |invoice |net |montant |total |gesamt\w*\s?|summe\s)*(?:totale|totaal|total"
+    r"|taxable (?:value|amount)|(?:[csi]|ut)?gst|importe|imponibile"
+    r"|imposta|iva|btw|montant|betrag|summe|base|netto|brutto|net|gross|ht|ttc|tva|vat|tax"
+    r"|mwst\.?|ust\.?|\w*(?:betrag|summe|steuer|preis))(?: (?:ht|ttc|tva|vat|tax|net|netto|amount"
+    r"|brutto|due|imponibile|imposta"
+    r"|fattura|factura|documento|incl\.? \w+|excl\.? \w+|à payer|a payer|hors taxes))*(?!\w)",
     re.IGNORECASE,
 )
+_LEVY = re.compile(r"\b(?:[csi]gst|utgst|[ghpq]st|tps|tvq)\b", re.IGNORECASE)
 _PERCENT = re.compile(r"(\d{1,2}(?:[.,]\d{1,3})?)\s?%")
 #: An amount that stands behind such a word is the base of the tax, not the tax.
 _BASE_WORD = re.compile(r"(?:\bauf|\bon|\bsur|\bof|\bvon|\bde|\bbase|basis)\W*(?:[A-Z€$£]{1,3}\s?)?$", re.IGNORECASE)
 _HIGHEST_RATE = Decimal("0.35")
+#: What may be larger than a total without tax: sums before a discount or a deposit.
+_BEFORE_TAX = {"net", "base", "extra", "prepaid"}
 _WEIGHTS = {"gross": 4, "net": 3, "tax": 3}
 
 
@@ -82,6 +88,7 @@ class RowTax:
     tax: Decimal
     shown: Printed
     base: Decimal | None
+    levy: str = ""  # where a state and its country take one each
 
 
 @dataclass
@@ -141,7 +148,8 @@ def _row(line: Line, above: Sequence[Line], point: str, printed: dict[Decimal, P
             rate = Decimal(percent[1].replace(",", ".")) / 100
             bases = [f.value for f in found if f.value != figure.value and tax_fits(f.value, rate, figure.value)]
             shown = Printed(field_of(figure.value, glyphs))
-            yield RowTax(rate, figure.value, shown, bases[0] if bases else None)
+            levy = _LEVY.search(label)
+            yield RowTax(rate, figure.value, shown, bases[0] if bases else None, levy.group().lower() if levy else "")
 
 
 def _above(above: Sequence[Line], x0: float, x1: float, line: Line) -> set[str]:
@@ -179,6 +187,9 @@ def _decide(
     if best is None or best[0] < 5:
         return _named_only(printed)
     _, gross, net, tax = best
+    larger = [one for value, one in printed.items() if abs(value) > abs(gross) and value not in line_nets]
+    if not tax and any(not one.classes or one.classes - _BEFORE_TAX for one in larger):
+        return Totals(gross=printed[gross].field)  # what stands there with its tax may not have been understood
     shown = candidates.get(tax)
     where = shown.field if shown else printed[net].field
     return Totals(
@@ -223,7 +234,7 @@ def _parts(taxes: Sequence[RowTax], rates: set[Decimal], net: Decimal, tax: Deci
 
 def _split_tax(taxes: Sequence[RowTax]) -> tuple[Decimal, Printed] | None:
     """The sum of the taxes that are stated for each rate on its own."""
-    by_rate = {row.rate: row for row in taxes}
+    by_rate = {(row.rate, row.levy): row for row in taxes}
     if len(by_rate) < 2:
         return None
     return sum((row.tax for row in by_rate.values()), Decimal(0)), next(iter(by_rate.values())).shown
