@@ -84,6 +84,27 @@ FIFTH = (
     Kit(name="startbootstrap-agency", versions=("7.0.12",), pages="dist/*.html"),
     Kit(name="startbootstrap-freelancer", versions=("7.0.7",), pages="dist/*.html"),
 )
+#: The sixth, of other families than all before; its faults led to the look of twins.
+SIXTH = (
+    Kit(name="jquery-weui", versions=("1.2.1",), pages="dist/demos/*.html"),
+    Kit(name="framework7", versions=("1.7.1",), pages="{dist,examples/inline-pages,examples/tab-bar}/*.html"),
+    Kit(name="bootflat", versions=("2.0.4",), pages="{documentation,getting-started,index,color-picker}.html"),
+    Kit(name="shards-ui", versions=("3.0.0",), pages="dist/*.html"),
+)
+#: The seventh: mostly demonstrations of components, where nine buttons of a page may say the same.
+SEVENTH = (
+    Kit(name="weui", versions=("2.6.26",), pages="src/example/*/*.html"),
+    Kit(name="phonon", versions=("1.5.1",), pages="examples/components/*/*.html"),
+    Kit(name="topcoat", versions=("0.7.5",), pages="demo/*.html"),
+    Kit(name="startbootstrap-creative", versions=("7.0.7",), pages="dist/*.html"),
+    Kit(name="sb-admin-2", versions=("3.3.8",), pages="pages/*.html"),
+)
+#: The eighth, for the figure after the mends of the seventh.
+EIGHTH = (
+    Kit(name="startbootstrap-resume", versions=("7.0.6",), pages="dist/*.html"),
+    Kit(name="startbootstrap-simple-sidebar", versions=("6.0.6",), pages="dist/*.html"),
+    Kit(name="@caweb/template", versions=("1.1.3",), pages="content/**/*.html"),
+)
 SETS = {
     "training": TRAINING,
     "unseen": UNSEEN,
@@ -92,6 +113,9 @@ SETS = {
     "third": THIRD,
     "fourth": FOURTH,
     "fifth": FIFTH,
+    "sixth": SIXTH,
+    "seventh": SEVENTH,
+    "eighth": EIGHTH,
 }
 
 

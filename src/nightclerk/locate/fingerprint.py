@@ -29,7 +29,8 @@ class Fingerprint:
 
     `row` tells the repeated thing that it lives in from the others: digests of the texts that only this row has, or
     `{placeholders}`. `before` and `after` are the nearest texts in reading order. `counts` says how many elements of
-    the page shared its name, role and name, id, href. `look` is a 64-bit difference hash of its picture, in hex.
+    the page shared its name, role and name, id, href; of how many `twins` (one role, one name) it was the `nth`, and
+    how many of these were `alike` in path and classes. `look` is a 64-bit difference hash of its picture, in hex.
     `choices` are digests of what a native select offers.
     `group` are digests of what stands beside it in its smallest surrounding; `kin_before` and `kin_after` stand for
     the controls next to it, `others` for those most like it when it was learned, `token` for itself.
@@ -186,7 +187,7 @@ def _varies(one: Fingerprint, values: Mapping[str, str] | None) -> bool:
 
 def _of_any_value(one: Fingerprint) -> Fingerprint:
     """Without what only says where one value stood: another record stands elsewhere, next to others."""
-    counts = {name: number for name, number in one.counts.items() if name not in ("twins", "nth")}
+    counts = {name: number for name, number in one.counts.items() if name not in ("twins", "nth", "alike")}
     value = one.value if "{" in one.value else ""
     return replace(
         one, kin_before=(), kin_after=(), others=(), token="", order=-1, box=(), counts=counts, value=value,

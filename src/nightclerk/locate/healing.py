@@ -14,6 +14,7 @@ from typing import Literal
 from nightclerk.locate.compare import HALF, Evidence, compare, known_other
 from nightclerk.locate.fingerprint import Fingerprint
 from nightclerk.locate.language import is_translated, means_another, without_words
+from nightclerk.locate.twins import own_look
 from nightclerk.locate.vetoes import vetoes
 from nightclerk.locate.weights import BELIEF, CERTAINTY, WEIGHTS
 from nightclerk.ports import ActClass
@@ -23,7 +24,9 @@ ACCEPT: dict[ActClass, tuple[float, float]] = {ActClass.READ: (0.9, 1.5), ActCla
 #: A hit of the element's own way is believed from this probability on; it has a name or place of its own already.
 VERIFIED = 0.3
 #: What only says that the page was rearranged does not discredit a hit of the element's own way.
-_HARMLESS_TO_A_HIT = frozenset({"elsewhere", "lost_twin", "other_choices", "other_section", "came_to_an_id"})
+_HARMLESS_TO_A_HIT = frozenset(
+    {"elsewhere", "lost_twin", "other_choices", "other_look", "other_section", "came_to_an_id"}
+)
 _LONE_MARGIN = 8.0
 #: A hidden candidate counts as a rival when, were it visible, it would be this far ahead of the first.
 HIDDEN_AHEAD = 0.5
@@ -39,6 +42,7 @@ class Ranked:
     evidence: Evidence
     vetoes: tuple[str, ...] = ()
     sameness: float = 0.0  # its score as a share of what the unchanged element would have
+    own_look: bool = False  # of all its twins, the one in the learned one's path and classes
 
     @property
     def hidden(self) -> bool:
@@ -67,7 +71,8 @@ def decide_healing(
     """
     translated = is_translated(wanted, candidates)
     ranked = rank_translated(wanted, candidates) if translated else rank(wanted, candidates)
-    ranking = [_unless_refused(one, refused) for one in ranked]
+    look = own_look(wanted, candidates)
+    ranking = [_unless_refused(_with_look(one, look), refused) for one in ranked]
     if not ranking:
         return Verdict(ending="unsure", reasons=("nothing_alike",))
     best = ranking[0]
@@ -75,7 +80,11 @@ def decide_healing(
     margin = best.score - second.score if second else _LONE_MARGIN
     probability = certainty(best, margin)
     reasons = tuple(doubts(best, probability, margin, act_class))
-    if "close_rival" not in reasons and act_class in ACCEPT and any(_mistakable(best, one) for one in ranking[1:]):
+    if (
+        "close_rival" not in reasons
+        and act_class in ACCEPT
+        and any(_mistakable(wanted, best, one) for one in ranking[1:])
+    ):
         reasons = (*reasons, "close_rival")
     if translated and not best.evidence.anchors:
         reasons = (*reasons, "translated")
@@ -110,27 +119,34 @@ def _rivals(wanted: Fingerprint, best: Ranked, other: Ranked) -> bool:
     """
     if known_other(wanted, other.candidate) and not known_other(wanted, best.candidate):
         return False
+    if best.own_look and other.candidate.token == wanted.token:
+        return False
     if not other.hidden or best.hidden:
         return True
     return other.score - WEIGHTS["hidden-"] > best.score + HIDDEN_AHEAD
 
 
 #: What only says where an element stands: after a sort, a twin stands there.
-_PLACES = ("order+", "position+", "size+", "nth+", "between+", "kin_before+", "kin_after+", "path+")
+_PLACES = (
+    "order+", "position+", "size+", "nth+", "between+", "kin_before+", "kin_after+", "path+",
+    "before+", "before-", "after+", "after-",
+)  # fmt: skip
 #: Twins whose own traits differ by less than this are told apart by their places alone.
 _TOLD_APART = 1.0
 
 
-def _mistakable(best: Ranked, other: Ranked) -> bool:
-    """Whether another element is the same but for its place; one with a name, still in its place, is not mistaken."""
-    if (
-        other.hidden
-        or _named_in_place(best.evidence)
-        or not best.candidate.token
-        or best.candidate.token != other.candidate.token
-    ):
+def _mistakable(wanted: Fingerprint, best: Ranked, other: Ranked) -> bool:
+    """Whether another element is the same but for its place; after a sort, or in a new layout, it stands there.
+
+    One that alone of its twins looks as it did is not mistaken; when another of them does, the first may be.
+    """
+    if best.own_look or other.hidden or not best.candidate.token or best.candidate.token != other.candidate.token:
         return False
-    return _own(best) - _own(other) < _TOLD_APART
+    if "alike" not in wanted.counts and _named_in_place(best.evidence):  # a window's print knows no looks
+        return False
+    places = _PLACES if "alike" in wanted.counts else _PLACES[:8]
+    alike = _own(best, places) - _own(other, places) < _TOLD_APART
+    return alike or (other.own_look and not best.evidence.anchors)
 
 
 def _named_in_place(evidence: Evidence) -> bool:
@@ -138,12 +154,19 @@ def _named_in_place(evidence: Evidence) -> bool:
     return told.get("name+") == told.get("nth+") == told.get("between+") == 1.0
 
 
-def _own(one: Ranked) -> float:
+def _own(one: Ranked, places: tuple[str, ...]) -> float:
     features = one.evidence.features
-    return one.score - sum(WEIGHTS[name] * features.get(name, 0.0) for name in _PLACES)
+    return one.score - sum(WEIGHTS[name] * features.get(name, 0.0) for name in places)
 
 
 _IDENTITY = ("role", "tag", "name", "label", "id", "field_name", "test_id", "href")
+
+
+def _with_look(one: Ranked, look: int | None) -> Ranked:
+    """The candidate that alone of its twins looks as the learned one did is no twin that was left over."""
+    if one.index != look:
+        return one
+    return replace(one, own_look=True, vetoes=tuple(why for why in one.vetoes if why != "lost_twin"))
 
 
 def _unless_refused(one: Ranked, refused: Sequence[Fingerprint]) -> Ranked:
@@ -200,17 +223,19 @@ def doubts(best: Ranked, probability: float, margin: float, act_class: ActClass)
         yield "close_rival"
     if best.hidden:
         yield "hidden"
-    if act_class is ActClass.EDIT and not _anchored(best.evidence):
+    if act_class is ActClass.EDIT and not _anchored(best):
         yield "no_anchor"
 
 
-def _anchored(evidence: Evidence) -> bool:
+def _anchored(best: Ranked) -> bool:
     """Edits ask for two anchors, or one where two surroundings agree, or else that it stands where it stood.
 
-    An anchor is a trait that one element of the page has. What has none (a name that four buttons bear, an icon
-    without a name) stands where it stood when it is still the same of as many twins between the same two controls.
+    An anchor is a trait that one element of the page has; a look that one of its twins has is one. What has none (a
+    name that four buttons bear, an icon without a name) stands where it stood when it is still the same of as many
+    twins between the same two controls.
     """
-    anchors, contexts, told = len(evidence.anchors), len(evidence.contexts), evidence.features
+    evidence = best.evidence
+    anchors, contexts, told = len(evidence.anchors) + best.own_look, len(evidence.contexts), evidence.features
     in_place = _named_in_place(evidence) or told.get("lone+") == told.get("between+") == 1.0
     said_otherwise = any(told.get(f"{name}-", 0.0) >= HALF for name in ("label", "placeholder", "title", "value"))
     return anchors >= 2 or (anchors == 1 and contexts >= 2) or (in_place and contexts >= 3 and not said_otherwise)

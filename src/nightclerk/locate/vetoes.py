@@ -17,6 +17,7 @@ from nightclerk.locate.compare import (
     same_record,
 )
 from nightclerk.locate.fingerprint import Fingerprint
+from nightclerk.locate.twins import other_look
 from nightclerk.locate.words import opposed, same_act
 
 #: A candidate in a row that keeps less of what tells rows apart is in another row.
@@ -43,6 +44,8 @@ def _vetoes(wanted: Fingerprint, one: Fingerprint, evidence: Evidence) -> Iterat
     yield from _of_kind(wanted, one, identified)
     if _lost_twin(wanted, one) and not identified:
         yield "lost_twin"
+    if not identified and other_look(wanted, one):
+        yield "other_look"
     if not identified and _nameless_twin(wanted, evidence):
         yield "nameless_twin"
     if not identified and _other_section(wanted, one):

@@ -74,7 +74,11 @@
   const addresses = new Map();
   const addressOf = (href, base) => {
     if (/^\/[^/#]*[^#]*$/.test(href) && !href.startsWith("//")) return href; // most are plain paths: no URL is parsed
-    try { const url = new URL(href, base); return url.pathname + url.search; } catch { return href; }
+    try {
+      const url = new URL(href, base); // a link to another house is told by the house as well; ours has many addresses
+      const own = !url.hostname || url.hostname === new URL(base).hostname;
+      return (own ? "" : `//${url.hostname}`) + url.pathname + url.search;
+    } catch { return href; }
   };
   const testIdOf = (e) => attr(e, "data-testid") || attr(e, "data-test-id") || attr(e, "data-test") || attr(e, "data-cy") || attr(e, "data-qa");
   const step = (e) => e.tagName.toLowerCase() + (idOf(e) ? `#${idOf(e)}` : "") + classesOf(e).slice(0, 2).map((c) => `.${c}`).join("");
@@ -183,9 +187,8 @@
   };
   const quick = (e) => ({ role: roleOf(e), tag: e.tagName.toLowerCase(), name: nameOf(e), id: idOf(e), href: hrefOf(e), test_id: testIdOf(e), field_name: GENERATED.test(attr(e, "name")) ? "" : attr(e, "name") });
   const full = (e, place, extra) => {
-    const path = [], landmarks = [];
+    const path = pathTo(e), landmarks = [];
     for (let node = up(e); node && node.tagName !== "BODY"; node = up(node)) {
-      if (path.length < 5) path.push(step(node));
       if (landmarks.length < 3 && node.matches(LANDMARK)) landmarks.push(landmarkName(node));
     }
     const row = rowOf(e);
@@ -233,6 +236,11 @@
   const plain = (text) => (text || "").toLowerCase().replace(/\s+/g, "");
   const sets = new Map();
   const PAIR = (text) => { if (!sets.has(text)) sets.set(text, pairs(text)); return sets.get(text); };
+  const pathTo = (e) => {
+    const path = [];
+    for (let node = up(e); node && node.tagName !== "BODY" && path.length < 5; node = up(node)) path.push(step(node));
+    return path;
+  };
   const pairs = (text) => { const set = new Set(); for (let i = 0; i + 1 < text.length; i++) set.add(text.slice(i, i + 2)); return set; };
   const alike = (a, b) => { if (!a || !b) return 0; if (a === b) return 1; const [x, y] = [PAIR(a), PAIR(b)]; let both = 0; for (const p of x) both += y.has(p); return (2 * both) / Math.max(1, x.size + y.size); };
   const overlap = (a, b) => (a && b && a.length && b.length ? a.filter((one) => b.includes(one)).length / Math.max(a.length, b.length) : 0);
@@ -270,6 +278,12 @@
     token: hashed(mine.key), kin_before: kin(found, mine.place_in, -1), kin_after: kin(found, mine.place_in, 1),
     counts: { ...counts(tally, mine.one), twins: tally.key.get(mine.key), nth: mine.nth },
   });
+  // How many of its visible twins stand in the same path with the same classes: 1 when those tell it from them.
+  const alikeIn = (found, mine) => {
+    const lookOf = (e) => [...pathTo(e), ...classesOf(e)].join(" ");
+    const look = lookOf(mine.e);
+    return found.filter((one) => one.key === mine.key && lookOf(one.e) === look && (one === mine || !hiddenNow(one.e))).length;
+  };
   const others = (raw, found, mine) => {
     const scored = found.filter((one) => one.control && one.key !== mine.key).map((one) => ({ key: one.key, score: rough(raw, one.one, one.e) }));
     return [...new Set(scored.sort((a, b) => b.score - a.score).slice(0, OTHERS).map((one) => hashed(one.key)))];
@@ -308,7 +322,7 @@
     const mine = found.find((one) => one.e === e);
     if (!mine) return full(e, placeOf(e), {});
     const raw = full(e, placeOf(e), { order: mine.order, ...relatives(tally, found, mine) });
-    return { ...raw, others: others(raw, found, mine) };
+    return { ...raw, counts: { ...raw.counts, alike: alikeIn(found, mine) }, others: others(raw, found, mine) };
   };
   // Every control of the page; with `wanted`, also what is of its kind, and only the `limit` most like it.
   api.gather = (wanted = null, limit = 48) => {
