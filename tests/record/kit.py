@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from playwright.sync_api import Page
+
 from nightclerk.record import Outcome, Request, record
 from nightclerk.record.script import Person
 from nightclerk.workspace import load_workspace
@@ -48,6 +50,18 @@ for bot in bots:
     store.close()
 print(json.dumps(ended, ensure_ascii=False))
 """
+
+
+#: Where the recorder's bar is on a page.
+BOX = """() => {
+  const b = document.querySelector('nightclerk-bar').getBoundingClientRect();
+  return [b.x, b.y, b.width, b.height];
+}"""
+
+
+def bar_box(page: Page) -> list[float]:
+    """Left, top, width and height of the recorder's bar, its open question included."""
+    return [float(value) for value in page.evaluate(BOX)]
 
 
 @dataclass

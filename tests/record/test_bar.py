@@ -5,17 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page
 
 from nightclerk.record.live import Live
 from nightclerk.record.recorder import recording_browser
 from nightclerk.record.script import Person
-from tests.record.kit import desk
-
-BOX = """() => {
-  const b = document.querySelector('nightclerk-bar').getBoundingClientRect();
-  return [b.x, b.y, b.width, b.height];
-}"""
+from tests.record.kit import bar_box, desk
 
 
 @pytest.fixture
@@ -30,14 +24,10 @@ def person() -> Iterator[Person]:
         yield Person(live, context.pages[0])
 
 
-def box(page: Page) -> list[float]:
-    return [float(value) for value in page.evaluate(BOX)]
-
-
 @pytest.mark.slow
 def test_the_bar_is_no_part_of_what_is_recorded(person: Person) -> None:
     """Its clicks and drags make no event, it is not in the kept page, and it stays where it was put."""
-    page, (x, y, width, _) = person.page, box(person.page)
+    page, (x, y, width, _) = person.page, bar_box(person.page)
     page.mouse.move(x + 30, y + 18)
     page.mouse.down()
     page.mouse.move(200, 300, steps=4)
@@ -48,7 +38,7 @@ def test_the_bar_is_no_part_of_what_is_recorded(person: Person) -> None:
     assert person.live.stopped
     page.reload()
     person.settle()
-    assert [round(value) for value in box(page)[:2]] == [170, 282]
+    assert [round(value) for value in bar_box(page)[:2]] == [170, 282]
     person.click(page.get_by_label("含赠品"))
     assert [event.kind for event in person.live.events] == ["open", "check"]
     assert "nightclerk-bar" not in str(person.live.events[-1].page)
@@ -69,7 +59,7 @@ def test_a_question_is_answered_in_the_bar(person: Person) -> None:
     """The choices stand below the bar; a click on one is its place."""
     asked = {"id": "key", "question": "?", "choices": ["订单号", "客户"], "likely": 0}
     person.page.evaluate("q => window.__nightclerk.ask(q)", asked)
-    x, y, _, height = box(person.page)
+    x, y, _, height = bar_box(person.page)
     person.page.mouse.click(x + 40, y + height - 20)
     person.settle()
     assert person.live.ask("key", "?", ["订单号", "客户"], 0) == 1

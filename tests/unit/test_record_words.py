@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import pytest
 
+from nightclerk.ports import Selector, SelectorSet
+from nightclerk.record.elements import Named, Namer
+from nightclerk.record.looks import LookFault, look_verb
 from nightclerk.record.naming import element_name, english, screen_name
 from nightclerk.record.ranking import chosen, usable, ways_of
 from nightclerk.record.rows import row_key
-from nightclerk.record.values import Typed
+from nightclerk.record.steps import Step
+from nightclerk.record.values import Typed, Values
+from nightclerk.record.verbs import Line, story
 
 
 @pytest.mark.parametrize(
@@ -103,3 +108,26 @@ def test_a_look_never_goes_by_what_another_row_could_say() -> None:
     key = row_key(facts, known, only_known=True)
     assert key is not None
     assert key.text == "PO-1002"
+
+
+def cell(values: dict[str, Typed]) -> Named:
+    """An element of a list, with what fills its placeholders."""
+    return Named(selector=Selector(name="list.cell", ways=({"css": "td"},), where="list.yaml"), values=values)
+
+
+def test_what_a_verb_does_is_told_without_the_data_of_its_record() -> None:
+    """A clicked row is called by its element's name, not by the company that stood in it."""
+    supplier = Typed(source="column", name="supplier", shown="样例青瓷")
+    step = Step(verb="click", facts={"name": "样例青瓷"})
+    assert story([Line(step=step, app="oa", named=cell({"supplier": supplier}))]) == "Click cell."
+    assert story([Line(step=step, app="oa", named=cell({}))]) == "Click 样例青瓷."
+
+
+def test_a_look_is_not_known_by_what_it_reads_itself() -> None:
+    """A number that only the look reads is nothing to look for: the first row of a list could be anybody's."""
+    read = Typed(source="variable", name="cell", shown="LC2026-1")
+    values = Values(known={"LC2026-1": read})
+    namer = Namer(app="oa", proof=None, values=values, known=SelectorSet(app="oa"))  # type: ignore[arg-type]
+    line = Line(step=Step(verb="read", value="LC2026-1", looking=True), app="oa", named=cell({}), reads=read)
+    with pytest.raises(LookFault, match=r"does not name this record|没有本条的编号"):
+        look_verb([line], namer, "", values, conclusive=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
@@ -73,7 +74,9 @@ def _going_on(words: str, request: Request) -> dict[str, Any]:
 
 
 def _ask(name: str, question: str, choices: Sequence[str], likely: int) -> int:
-    """A question in the terminal; Enter takes what is likely."""
+    """A question in the terminal; Enter takes what is likely, as does a place where nobody can type."""
+    if not sys.stdin.isatty():
+        return likely
     screen.print(question)
     for number, choice in enumerate(choices, start=1):
         screen.print(f"  {number}. {choice}")

@@ -6,7 +6,7 @@ import json
 import subprocess
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -42,12 +42,20 @@ def up(
     home = the_workspace(workspace)
     troubles = list(NAMES) if "all" in (trouble or []) else list(trouble or [])
     with Sandbox(home, troubles) as sandbox:
-        for name, facts in sandbox.endpoints.items():
-            if isinstance(facts, dict) and "url" in facts:
-                user, password = LOGINS.get(name, ("", ""))
-                screen.print(f"{name:8} {facts['url']}  {user}  {password}")
+        print_logins(sandbox.endpoints)
         screen.print(say("cli.sandbox_up"))
         sandbox.process.wait()
+
+
+def print_logins(endpoints: Mapping[str, object]) -> None:
+    """Where each system is and who signs in there, as it must be typed.
+
+    On standard output, which nothing masks: these logins are made up, and one of them looks like somebody's address.
+    """
+    for name, facts in endpoints.items():
+        if isinstance(facts, dict) and "url" in facts:
+            user, password = LOGINS.get(name, ("", ""))
+            print(f"{name:10}  {facts['url']}  {user}  {password}".rstrip(), flush=True)
 
 
 class Sandbox:

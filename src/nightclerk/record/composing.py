@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from nightclerk.domain.privacy import find_private
 from nightclerk.record.elements import css_of
 from nightclerk.record.layout import human
 from nightclerk.record.naming import identifier, unique
@@ -95,13 +96,16 @@ class Composing:
         verb = self._saying(line)
         app, runner = self.plan.apps[line.app], self.plan.runner
         wanted = self._wanted(line.step.value)
+        if find_private(wanted):  # somebody's number is no line of code: it is handed in
+            wanted = in_flow(self.values.parameter("expected_text", line.step.value), self.plan.record, runner)
         values = [
             f"{typed.name}={in_flow(typed, self.plan.record, runner)}"
             for typed in verb.args
             if typed.name != "expected"
         ]
         called = f"{app.owner}.{verb.name}({', '.join([wanted, *values])})"
-        otherwise = quoted(f"{line.named.name if line.named else ''} does not say {line.step.value[:40]}")
+        said = line.step.value[:40] if wanted == quoted(line.step.value) else "what this record says"
+        otherwise = quoted(f"{line.named.name if line.named else ''} does not say {said}")
         return Block(title="Check the answer", lines=(f"{runner}.expect({called} == {wanted}, {otherwise})",))
 
     def _wanted(self, text: str, *, in_app: bool = False) -> str:

@@ -46,7 +46,10 @@ class _NoFilm:
 
 @dataclass(kw_only=True)
 class Leader:
-    """Leads one flow. `reached` is the title of the last step that was done; `record` what its item was."""
+    """Leads one flow. `reached` is the title of the last step that was done; `record` what its item was.
+
+    `before_commit`: whether it ended in front of a commit.
+    """
 
     workspace: Workspace
     flow: Flow
@@ -55,6 +58,7 @@ class Leader:
     clock: Clock
     selectors: Callable[[str], SelectorSet]
     reached: str = ""
+    before_commit: bool = False
     record: Any = None
     parameters: dict[str, Any] = field(default_factory=dict)
 
@@ -82,6 +86,7 @@ class Leader:
     def once(self, *, prepare: Callable[[], Any], **_: Any) -> str:
         """Prepare, and stop in front of the commit."""
         prepare()
+        self.before_commit = True
         raise _Reached
 
     def expect(self, holds: bool, otherwise: str) -> None:

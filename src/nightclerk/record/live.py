@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,6 +13,7 @@ from playwright.sync_api import BrowserContext, Dialog, Download, Frame, Page
 from playwright.sync_api import Error as PlaywrightError
 
 from nightclerk.record.events import Event, event_of
+from nightclerk.record.limits import ANSWER_WITHIN_S
 from nightclerk.record.pages import with_marks
 from nightclerk.record.scripts import watching_script
 
@@ -42,11 +44,15 @@ class Live:
     )
     answers: dict[str, int] = field(default_factory=dict)
     stopped: bool = False
+    hints: list[str] = field(default_factory=list)
     tabs: list[Page] = field(default_factory=list)
+    beat: Callable[[], None] = lambda: None
+    heard_at: float = field(default_factory=time.monotonic)
     _queue: list[Waiting] = field(default_factory=list)
     _new_pages: list[Page] = field(default_factory=list)
     _broadcast: bool = False
     _dialogs: dict[int, dict[str, Any]] = field(default_factory=dict)
+    _loaded: bool = False
 
     def start(self) -> None:
         """Watch the whole browser from now on, what is open already included."""
@@ -66,8 +72,10 @@ class Live:
         """Take a message; must not call the browser, for the browser waits. `hello` is answered with the state."""
         message = json.loads(payload)
         kind = message["kind"]
+        self.beat()
         if kind in _STATE_KINDS:
             return self._hear_of_state(kind, message)
+        self.heard_at = time.monotonic()
         self._queue.append(Waiting(message, source["page"], source["frame"]))
         if not message.get("again"):
             self.state["count"] += 1
@@ -75,6 +83,7 @@ class Live:
 
     def _hear_of_state(self, kind: str, message: dict[str, Any]) -> Any:
         if kind == "hello":
+            self._loaded = True
             return self.state
         if kind == "state":
             self.state |= {"mode": message["mode"], "looking": message["looking"]}
@@ -148,6 +157,10 @@ class Live:
     def _saw_dialog(self, page: Page, event: dict[str, Any]) -> None:
         self._dialogs[id(page)] = event
 
+    def in_dialog(self) -> bool:
+        """Whether a box of the browser's own is open: until it is answered, a page answers nothing."""
+        return bool(self._dialogs)
+
     def _dialog_closed(self, page: Page, event: dict[str, Any]) -> None:
         opening = self._dialogs.pop(id(page), {})
         more = {"type": opening.get("type", "alert"), "accepted": event["result"], "typed": event.get("userInput", "")}
@@ -165,6 +178,7 @@ class Live:
         if self._broadcast:
             self._broadcast = False
             self._tell_all()
+        self.beat()
 
     def _file(self, waiting: Waiting) -> None:
         if waiting.page not in self.tabs:
@@ -196,16 +210,23 @@ class Live:
                 with contextlib.suppress(PlaywrightError):
                     frame.evaluate("state => window.__nightclerk && window.__nightclerk.apply(state)", self.state)
 
-    def ask(self, name: str, question: str, choices: list[str], likely: int) -> int | None:
-        """Put a question into the bar of the front page and wait for its answer; None when no page is left."""
-        page = next((page for page in reversed(self.tabs) if not page.is_closed()), None)
-        if page is None:
-            return None
+    def ask(
+        self, name: str, question: str, choices: list[str], likely: int, *, within_s: float = ANSWER_WITHIN_S
+    ) -> int | None:
+        """Put a question into the bar of the front page; None when no page is left, or nobody answers in time."""
         asked = {"id": name, "question": question, "choices": choices, "likely": likely}
-        with contextlib.suppress(PlaywrightError):
-            page.evaluate("q => window.__nightclerk.ask(q)", asked)
-            while name not in self.answers and not page.is_closed():
+        deadline = time.monotonic() + within_s
+        self._loaded = True
+        while name not in self.answers and time.monotonic() < deadline:
+            page = next((page for page in reversed(self.tabs) if not page.is_closed()), None)
+            if page is None:
+                break
+            with contextlib.suppress(PlaywrightError):
+                if self._loaded:  # a page that is loaded anew has lost its bar, and the question with it
+                    self._loaded = False
+                    page.evaluate("q => window.__nightclerk && window.__nightclerk.ask(q)", asked)
                 page.wait_for_timeout(100)
+            self.beat()
         return self.answers.get(name)
 
 

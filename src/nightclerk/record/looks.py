@@ -65,14 +65,16 @@ def _guard(line: Line, values: Values, writer: Writer) -> list[str]:
             "        return found[0] if found else None",
         ]
     text = line.step.value.strip()
-    if text in values.known:
-        typed = values.known[text]
+    own = line.reads.name if line.reads else ""  # what this look itself reads is not known before it
+    known = {shown: typed for shown, typed in values.known.items() if typed.name != own}
+    if text in known:
+        typed = known[text]
         writer.args.setdefault(typed.name, typed)
         return [
             f"        found = {element}.texts(timeout_s={ANSWER_S})",
             f"        return {typed.written()} if {typed.written()} in found else None",
         ]
-    holding = [typed for shown, typed in values.known.items() if len(shown) >= 4 and shown in text]
+    holding = [typed for shown, typed in known.items() if len(shown) >= 4 and shown in text]
     if not holding:
         raise LookFault(
             why_zh="所指的内容里没有本条的编号，可能是别的记录",

@@ -5,11 +5,14 @@ from __future__ import annotations
 import contextlib
 import json
 import re
-import tempfile
+import time
+import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from pathlib import Path
+from types import FunctionType
 from typing import Any
 
 from playwright.sync_api import BrowserContext
@@ -21,6 +24,7 @@ from nightclerk.ports import SelectorSet
 from nightclerk.record.events import Event
 from nightclerk.record.known import classes_of
 from nightclerk.record.leading import Leader
+from nightclerk.record.limits import AWAY_AFTER_S, STUCK_AFTER_S, Guard, RecordingStuck, ScriptFailed, own_profile
 from nightclerk.record.live import Live
 from nightclerk.record.owners import base_of, name_of_site, owners_of, same_site
 from nightclerk.record.plan import AppFacts, Plan
@@ -32,11 +36,13 @@ from nightclerk.record.sheets import read_sheet
 from nightclerk.record.steps import Step, merge
 from nightclerk.record.writing import Writing, Written
 from nightclerk.texts import say
-from nightclerk.web.browser import browser_or_fault, launch_options
+from nightclerk.web.browser import browser_or_fault, end_browser, launch_options
 from nightclerk.web.driver import shared_playwright
 from nightclerk.workspace import Workspace, nearest
 
 POLL_MS = 100
+#: The folder of the browser's profile within the one of the recording.
+PROFILE = "profile"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,6 +106,7 @@ def record(request: Request) -> Outcome:
             day = date.today().isoformat()  # noqa: DTZ011  the person's own day, for a comment
             writing = Writing(root=request.workspace.root, plan=plan, day=day, uploads=live.files)
             written = writing.join(request.going_on) if request.going_on else writing.write()
+            written.hints += live.hints
     return Outcome(plan=plan, written=written, steps=tuple(steps))
 
 
@@ -149,15 +156,19 @@ QUIET = {
 
 
 @contextlib.contextmanager
-def recording_browser(*, headless: bool) -> Iterator[BrowserContext]:
-    """A browser with an empty profile, visible unless told otherwise."""
-    with shared_playwright() as playwright, tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+def recording_browser(*, headless: bool, folder: Path | None = None) -> Iterator[BrowserContext]:
+    """A browser with an empty profile (in `folder`, or one of its own), visible unless told otherwise."""
+    if folder is None:
+        with own_profile() as made, recording_browser(headless=headless, folder=made) as context:
+            yield context
+        return
+    with shared_playwright() as playwright:
         executable = browser_or_fault(playwright.chromium.executable_path)
-        options = launch_options(executable=executable, downloads=Path(folder) / "files")
+        options = launch_options(executable=executable, downloads=folder / "files")
         options |= {"headless": headless} | ({} if headless else {"no_viewport": True, "viewport": None})
         if not headless:
             options.pop("viewport")
-        profile = Path(folder) / "profile"
+        profile = folder / PROFILE
         (profile / "Default").mkdir(parents=True)
         (profile / "Default" / "Preferences").write_text(json.dumps(QUIET), encoding="utf-8")
         context = playwright.chromium.launch_persistent_context(str(profile), **options)
@@ -171,10 +182,13 @@ def recording_browser(*, headless: bool) -> Iterator[BrowserContext]:
 @contextlib.contextmanager
 def watched(request: Request, url: str) -> Iterator[tuple[Live, Prepared]]:
     """Let the person work; what was seen, and who answers the questions that come up while the browser is open."""
-    with recording_browser(headless=request.headless) as context:
-        live = Live(context)
+    with own_profile() as folder, recording_browser(headless=request.headless, folder=folder) as context:
+        guard = Guard(partial(end_browser, folder / PROFILE), after_s=STUCK_AFTER_S)
+        live = Live(context, beat=guard.beat)
         if request.going_on is not None:
             request.going_on.leader.lead(context)
+            _close_aside(context)
+            live.hints += [say("record.before_commit_hint")] if request.going_on.leader.before_commit else []
         live.start()
         page = next(page for page in reversed(context.pages) if not page.is_closed())
         if request.going_on is None:
@@ -182,22 +196,49 @@ def watched(request: Request, url: str) -> Iterator[tuple[Live, Prepared]]:
             live.pump()
             live.events[:] = [Event(kind="open", url=url, title=page.title(), value=url)]
         request.opened()
-        asker = Prepared(answers=request.answers, otherwise=_asking(live, request))
-        if request.person is not None:
-            request.person(Person(live, page))
-        else:
-            _watch(live, context)
-        live.pump()
+        asker = Prepared(answers=request.answers, otherwise=_asking(live, guard, request))
+        with guard.watching(waits=live.in_dialog):
+            if request.person is not None:
+                _perform(request.person, Person(live, page), guard)
+            else:
+                _watch(live, context)
+            live.pump()
+        if guard.tripped:
+            live.hints.append(say("record.stuck_hint", seconds=guard.after_s))
         yield live, asker
 
 
-def _asking(live: Live, request: Request) -> Callable[[str, str, Sequence[str], int], int] | None:
+def _close_aside(context: BrowserContext) -> None:
+    """Close the browser's own page that leading may have opened for commits: the person works in the site's tabs."""
+    for page in context.pages:
+        if page.url.startswith("chrome://") and len(context.pages) > 1:
+            page.close()
+
+
+def _perform(script: Callable[[Person], None], person: Person, guard: Guard) -> None:
+    try:
+        script(person)
+    except PlaywrightError as error:
+        if guard.tripped:
+            raise RecordingStuck(waited_s=guard.after_s) from error
+        raise ScriptFailed(where=_line_of(script, error), said=error.message.splitlines()[0].rstrip(".")) from error
+
+
+def _line_of(script: Callable[[Person], None], error: Exception) -> str:
+    """The line of the person's script that the error came out of, as `file:line`."""
+    file = script.__code__.co_filename if isinstance(script, FunctionType) else ""
+    lines = [at.lineno for at in traceback.extract_tb(error.__traceback__) if at.filename == file]
+    return f"{Path(file).name}:{lines[-1]}" if lines else "--script"
+
+
+def _asking(live: Live, guard: Guard, request: Request) -> Callable[[str, str, Sequence[str], int], int] | None:
     """Questions go to the bar while there is a window with it, else to the terminal, else the likely answer holds."""
     if request.person is not None or request.headless:
         return request.ask
 
     def ask(name: str, question: str, choices: Sequence[str], likely: int) -> int:
-        answer = live.ask(name, question, list(choices), likely)
+        with guard.watching(waits=live.in_dialog):
+            answer = live.ask(name, question, list(choices), likely)
         if answer is not None:
             return answer
         return request.ask(name, question, choices, likely) if request.ask else likely
@@ -206,12 +247,16 @@ def _asking(live: Live, request: Request) -> Callable[[str, str, Sequence[str], 
 
 
 def _watch(live: Live, context: BrowserContext) -> None:
-    """Until the person presses "done" or closes the browser."""
+    """Until the person presses "done", closes the browser, or has gone away."""
+    live.heard_at = time.monotonic()
     with contextlib.suppress(PlaywrightError, KeyboardInterrupt):
         while not live.stopped and any(not page.is_closed() for page in context.pages):
             page = next(page for page in context.pages if not page.is_closed())
             page.wait_for_timeout(POLL_MS)
             live.pump()
+            if time.monotonic() - live.heard_at > AWAY_AFTER_S:
+                live.hints.append(say("record.away_hint", minutes=round(AWAY_AFTER_S / 60)))
+                return
 
 
 def app_facts(request: Request, name: str, url: str) -> AppFacts:

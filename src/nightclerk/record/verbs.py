@@ -163,9 +163,15 @@ def caption(line: Line) -> str:
     said = line.step.verb in ("read", "expect", "copy")
     for key in ("label", "before") if said else ("label", "name", "placeholder", "own", "before"):
         text = str(facts.get(key, ""))
-        if text and len(text) <= 16 and not any(sign.isdigit() for sign in text):
+        if text and len(text) <= 16 and not any(sign.isdigit() for sign in text) and not _is_data(text, line):
             return text
     return line.named.name.partition(".")[2].replace("_", " ") if line.named else ""
+
+
+def _is_data(text: str, line: Line) -> bool:
+    """Whether what an element says is a value of this one record, such as the name in the row that was clicked."""
+    values = line.named.values.values() if line.named else ()
+    return any(typed.shown and (typed.shown in text or text in typed.shown) for typed in values)
 
 
 _DONE = {
