@@ -27,6 +27,10 @@ def used(pid: int) -> Used:
     for process in [root, *root.children(recursive=True)]:
         with contextlib.suppress(psutil.NoSuchProcess):
             times = process.cpu_times()
-            part = "own" if process == root else "driver" if process.name().startswith("node") else "browser"
-            cpu_s[part] += times.user + times.system + times.children_user + times.children_system
+            cpu_s[part_of(process, root)] += times.user + times.system + times.children_user + times.children_system
     return Used(cpu_s=cpu_s, own_memory_mb=root.memory_info().rss / 1e6)
+
+
+def part_of(process: psutil.Process, root: psutil.Process) -> str:
+    """Which of PARTS a process belongs to."""
+    return "own" if process == root else "driver" if process.name().startswith("node") else "browser"

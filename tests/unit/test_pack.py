@@ -162,3 +162,16 @@ def test_one_bad_part_makes_a_bad_pack(tmp_path: Path) -> None:
     assert pack(tmp_path).state == "open"
     (tmp_path / "logs/run-1+2/journal.jsonl").write_bytes(b"rubbish\n")
     assert pack(tmp_path, "other").state == "broken"
+
+
+def test_a_file_that_was_kept_again_is_listed_once(tmp_path: Path) -> None:
+    """Each attempt of an item may keep the same page; the folder has it once, and so has the list."""
+    page = tmp_path / "page.html"
+    page.write_text("<p>样例</p>", encoding="utf-8")
+    film = new_film(tmp_path)
+    film.begin({})
+    for _ in range(2):
+        film.keep_file(page, kind="page")
+    film.end("done", {})
+    files = data_of((pack(tmp_path).path / "index.html").read_text(encoding="utf-8"))["files"]
+    assert [(file["name"], file["kind"]) for file in files] == [("page.html", "page")]

@@ -293,7 +293,7 @@ def test_a_run_that_went_on_says_what_it_took_over(tmp_path: Path, outside: Modu
     report = verify(again.folder).runs[0]
     assert (report.state, report.adopted) == ("sealed", 2)
     with language("en"):
-        assert "took over 2 lines" in "".join(verify(again.folder).sentences())
+        assert "took over lines that no signature covered yet (2)" in "".join(verify(again.folder).sentences())
     assert "2 lines were unsealed in a crash" in _says(outside, again.folder)[1]
 
 

@@ -19,7 +19,7 @@ import hashlib
 import json
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from string import Template
@@ -31,7 +31,7 @@ from nightclerk.evidence.journal import JOURNAL
 from nightclerk.evidence.keys import KeyRing, publish
 from nightclerk.evidence.moments import kept, moments, words_for
 from nightclerk.evidence.removed import RECEIPTS, REMOVED
-from nightclerk.evidence.replay import RunStory, load_run
+from nightclerk.evidence.replay import KeptFile, RunStory, load_run
 from nightclerk.evidence.verdict import RunReport
 from nightclerk.evidence.verify import Anchors, verify
 from nightclerk.texts import LANGUAGES, language, say
@@ -161,7 +161,7 @@ def page(story: RunStory, report: RunReport, pages: Mapping[str, str] = MappingP
 
 def page_data(story: RunStory, report: RunReport) -> dict[str, Any]:
     """All that the page shows, as plain values."""
-    found, files = moments(story), [kept(file) for file in story.files]
+    found, files = moments(story), [kept(file) for file in _each_once(story.files)]
     said: dict[str, list[str]] = {}
     for code in LANGUAGES:
         with language(code):
@@ -175,6 +175,11 @@ def page_data(story: RunStory, report: RunReport) -> dict[str, Any]:
         "removed": [record.as_json() for record in report.removed],
         "moments": found, "files": files, "words": words_for(found, files),
     }  # fmt: skip
+
+
+def _each_once(files: Iterable[KeptFile]) -> Iterable[KeptFile]:
+    """A file that was kept several times, as by each attempt of an item, is one file of the folder."""
+    return {file.path: file for file in files}.values()
 
 
 def _plain(facts: Mapping[str, Any]) -> dict[str, Any]:

@@ -36,8 +36,9 @@ def forget_visits(profile: Path) -> None:
 
 def in_use(profile: Path) -> bool:
     """Whether a browser that lives holds the profile (its lock is a link to "<machine>-<process id>")."""
-    with contextlib.suppress(OSError, ValueError):
-        return psutil.pid_exists(int((profile / "SingletonLock").readlink().name.rpartition("-")[2]))
+    with contextlib.suppress(OSError, ValueError, psutil.NoSuchProcess):
+        holder = psutil.Process(int((profile / "SingletonLock").readlink().name.rpartition("-")[2]))
+        return holder.status() != psutil.STATUS_ZOMBIE  # killed, and nobody there to bury it, as in some containers
     return False
 
 
