@@ -1,8 +1,8 @@
 """How soon a person sees what a run does: `python -m benchmarks.console.live [--bots export-taobao key-orders]`.
 
-Bots of the practice workspace work in processes of their own; the page of each is open in a browser. Counted from the moment of an
-act, as the journal states it, to the moment in which the page has painted the picture of it. Both clocks are this
-machine's.
+Bots of the practice workspace work in processes of their own; the page of each is open in a browser. Counted from the
+moment of an act, as the journal states it, to the moment in which the page has painted the picture of it. Both clocks
+are this machine's.
 """
 
 from __future__ import annotations
@@ -102,9 +102,8 @@ def main() -> None:
     if not found:
         raise SystemExit("the page painted nothing: did the run start?")
     late = found[min(len(found) - 1, int(len(found) * 0.95))]
-    print(
-        f"{len(found)} pictures painted: median {statistics.median(found):.0f} ms, p95 {late:.0f} ms, worst {found[-1]:.0f} ms"
-    )
+    middle, worst = statistics.median(found), found[-1]
+    print(f"{len(found)} pictures painted: median {middle:.0f} ms, p95 {late:.0f} ms, worst {worst:.0f} ms")
 
 
 if __name__ == "__main__":

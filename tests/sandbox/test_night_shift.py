@@ -44,7 +44,7 @@ def test_a_whole_shift(workspace: Path) -> None:
     assert min(counts["shipments"]["written"], counts["stock"]["written"], counts["approvals"]["forms"]) > 0
     assert counts["invoices"]["matched"] > 10
     assert counts["evidence"]["verified"]
-    assert status == 0
+    assert status == 0, counts
 
 
 @pytest.mark.slow
@@ -54,7 +54,7 @@ def test_the_same_shift_again_enters_nothing_twice(workspace: Path) -> None:
     status, counts = night_shift(workspace, "--again")
     assert set(zeros(counts).values()) == {0}, counts
     assert counts["orders"]["keyed"] > 60
-    assert status == 0
+    assert status == 0, counts
 
 
 @pytest.mark.slow
@@ -64,4 +64,4 @@ def test_a_shift_with_all_troubles(workspace: Path) -> None:
     assert set(zeros(counts).values()) == {0}, counts
     assert counts["orders"]["keyed"] > 60
     assert counts["evidence"]["verified"]
-    assert status == 0
+    assert status == 0, counts
