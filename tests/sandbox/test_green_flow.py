@@ -13,12 +13,13 @@ from pathlib import Path
 
 import pytest
 
-from nightclerk.app import SystemClock, store_of
+from nightclerk.app import store_of
 from nightclerk.cli.sandbox import Sandbox
 from nightclerk.documents import load_mappings
 from nightclerk.domain.items import State
 from nightclerk.domain.orders import Order, OrderLine, OrderStatus
 from nightclerk.init import create_workspace
+from nightclerk.records import dump
 from nightclerk.workspace import Workspace, load_workspace
 
 PAGE = Path(__file__).parents[2] / "docs/how-to/terminal.md"
@@ -43,8 +44,8 @@ def wanted(workspace: Workspace) -> list[Order]:
     platform, sku = next(key for key, found in parts.items() if [part.quantity for part in found] == [1])
     return [
         Order(
-            platform=platform, shop="yunshan", number=f"36900000000000{n:05d}", total=Decimal("38.50") * n, placed=NOON,
-            paid=NOON, status=OrderStatus.AWAITING_SHIPMENT, memo=f"第{n}单，送到门口",
+            platform=platform, shop="yunshan", number=f"36900000000000{n:05d}", total=Decimal("38.50") * n,
+            paid_at=NOON, status=OrderStatus.PAID_TO_SHIP, status_text="买家已付款", memo=f"第{n}单，送到门口",
             lines=(OrderLine(line="1", sku=sku, title="商品", quantity=n, price=Decimal("38.50")),),
         )
         for n in (1, 2, 3)
@@ -54,7 +55,7 @@ def wanted(workspace: Workspace) -> list[Order]:
 def queue(workspace: Workspace, orders: list[Order]) -> None:
     with closing(store_of(workspace)) as store:
         for order in orders:
-            store.put("orders", order.key, order, now=SystemClock().now())
+            store.put("orders", order.key, dump(order), now=NOON)
 
 
 def run(folder: Path) -> None:
@@ -64,7 +65,7 @@ def run(folder: Path) -> None:
 
 
 def test_the_page_keys_orders_over_a_terminal(tmp_path: Path) -> None:
-    """A new user copies two blocks and runs the bot: each order stands in the ERP's books once, to the last character."""
+    """A new user copies two blocks and runs the bot: each order stands in the books once, to the last character."""
     folder = tmp_path / "night"
     workspace = set_up(folder)
     orders = wanted(workspace)
