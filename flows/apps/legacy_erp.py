@@ -150,7 +150,7 @@ class LegacyErp(DesktopApp, selectors="legacy_erp"):
                 return
             if "询问" in title:
                 self["box.no"].click()
-                self["voucher.viewing"].wait()
+                self.wait_window("^云杉ERP - 销售订单")
             elif "销售订单 - 新增" in title:
                 self["main.give_up"].click()
                 self.wait_window("^云杉ERP - (询问|销售订单 - 浏览)")

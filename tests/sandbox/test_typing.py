@@ -6,6 +6,7 @@ import contextlib
 import random
 import shutil
 import subprocess
+import threading
 from collections.abc import Iterator
 
 import pytest
@@ -14,12 +15,14 @@ from nightclerk.desktop.driver import Desktop
 from nightclerk.desktop.faults import FieldDiffers
 from nightclerk.desktop.keyboard import Untypable
 from nightclerk.desktop.x11_clipboard import X11Clipboard
+from nightclerk.desktop.x11_hands import X11Hands
 from tests.sandbox.erp_kit import needs_desktop
 from tests.sandbox.form_kit import FIELD, SECRET, form
 
 pytestmark = needs_desktop
 CHINESE = "上海云杉样例商贸有限公司客户订单发货数量金额合计贰叁肆伍〇零龘"
 OTHERS = "0123456789ABCxyz１２３，。；：“”《》¥€<>&'\"\\|~^`{}[]@#%  "
+KEY_PRESS = 2
 PASSWORD = "aqzwAQZW,;:!1234567890@#{[]}\\|~`^<>/?-_=+*.'\""
 
 
@@ -44,6 +47,18 @@ def test_ten_thousand_characters_arrive(desktop: Desktop) -> None:
         desktop.fill(found, text)
         assert desktop.read(found) == text
     assert sum(map(len, texts)) == 10_000
+
+
+def test_a_key_that_stays_down_is_one_key(desktop: Desktop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine that stalls between press and release lets no key repeat itself: neither a character nor a Save."""
+    send = X11Hands._send
+
+    def stalls(hands: X11Hands, kind: int, detail: int, x: int = 0, y: int = 0) -> None:
+        send(hands, kind, detail, x, y)
+        threading.Event().wait(1.2 if kind == KEY_PRESS else 0)
+
+    monkeypatch.setattr(X11Hands, "_send", stalls)
+    assert typed(desktop, "a7") == "a7"
 
 
 @pytest.mark.parametrize("layout", ["us", "fr", "de", "ru,us"])

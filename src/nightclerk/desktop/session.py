@@ -216,6 +216,7 @@ def _start_screen(keeper: Keeper, authority: Path, folder: Path, read_fd: int, w
     log = folder / "xvfb.log"
     command = ["Xvfb", "-displayfd", str(write_fd), "-screen", "0", f"{width}x{height}x24", "-dpi", str(DPI)]
     command += ["-nolisten", "tcp", "-noreset", "-auth", str(authority)]
+    command += ["-r"]  # no key repeats itself because a stalled machine was late in letting it go
     try:
         keeper.start(command, log=str(log), pass_fd=write_fd)
         os.close(write_fd)

@@ -104,10 +104,26 @@ class X11Hands:
 
     def _tap(self, codes: Sequence[int]) -> None:
         self._without_caps_lock()
-        for code in codes:
-            self._send(_PRESS, code)
-        for code in reversed(codes):
-            self._send(_RELEASE, code)
+        with self._unrepeated():
+            for code in codes:
+                self._send(_PRESS, code)
+            for code in reversed(codes):
+                self._send(_RELEASE, code)
+
+    @contextlib.contextmanager
+    def _unrepeated(self) -> Iterator[None]:
+        """A machine that stalls here keeps a key down for long; on a screen of our own nothing repeats anyway."""
+        if not self._conn.core.GetKeyboardControl().reply().global_auto_repeat:
+            yield
+            return
+        self._repeat(self._x.AutoRepeatMode.Off)
+        try:
+            yield
+        finally:
+            self._repeat(self._x.AutoRepeatMode.On)
+
+    def _repeat(self, mode: int) -> None:
+        self._conn.core.ChangeKeyboardControl(self._x.KB.AutoRepeatMode, [mode], is_checked=True).check()
 
     def _without_caps_lock(self) -> None:
         """Letters would come out in the other case."""
