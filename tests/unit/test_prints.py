@@ -9,8 +9,9 @@ import pytest
 
 from nightclerk.check.prints import fingerprint_faults, lone_fingerprints
 from nightclerk.locate.files import LoadedSelectors, load_selectors
-from nightclerk.locate.fingerprint import Fingerprint
+from nightclerk.locate.fingerprint import Fingerprint, filled_in, learned, seen
 from nightclerk.locate.healer import Healer
+from nightclerk.locate.healing import verify
 from nightclerk.locate.prints import save_prints, written_folder
 from nightclerk.ports import Selector
 from nightclerk.texts import language
@@ -98,3 +99,19 @@ def test_a_glance_looks_for_nothing_elsewhere() -> None:
     with healer.glancing():
         assert healer.wanted(SAVE, {}) is None
     assert healer.wanted(SAVE, {}) is not None
+
+
+def test_each_value_stands_in_a_row_of_its_own() -> None:
+    """The message of one task is learned, private text and all; that of another, sent later, is believed."""
+
+    def message(task: str, at: str, nth: int) -> dict[str, Any]:
+        return {
+            "tag": "p", "text": f"task {task}: the password is Zx", "heading": "Messages", "classes": ["text"],
+            "path": ["li.message", "ul", "main"], "landmarks": ["main"], "row": [at], "in_row": True,
+            "counts": {"twins": 2, "nth": nth},
+        }  # fmt: skip
+
+    first = learned(message("4711", "2026-11-20 22:00:01", 0), values={"task": "4711"}, keep_text=False)
+    assert (first.row, first.in_row) == ((), False)
+    second = message("4712", "2026-11-20 22:07:09", 0)
+    assert verify(filled_in(first, {"task": "4712"}), seen(second))[0]

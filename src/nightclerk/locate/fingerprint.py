@@ -150,7 +150,11 @@ def learned(raw: Mapping[str, Any], *, values: Mapping[str, str] | None = None, 
         for texts in (one.group, one.choices)
     )
     whole = replace(one, **changes, row=kept, group=group, choices=choices, hidden=False)
-    return _fitting(_of_any_value(whole) if _varies(whole, values) else whole)
+    said = any(_templated(text, values) != text for text in (one.text, one.name, one.value))
+    varies = said or _varies(whole, values)
+    if varies and not templates:  # each value stands in a row of its own: this one's texts tell nothing of others
+        whole = replace(whole, row=(), in_row=False)
+    return _fitting(_of_any_value(whole) if varies else whole)
 
 
 def filled_in(one: Fingerprint, values: Mapping[str, str]) -> Fingerprint:
