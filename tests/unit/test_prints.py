@@ -105,13 +105,14 @@ def test_each_value_stands_in_a_row_of_its_own() -> None:
     """The message of one task is learned, private text and all; that of another, sent later, is believed."""
 
     def message(task: str, at: str, nth: int) -> dict[str, Any]:
+        text = f"task {task}: the password is Zx{nth}"
         return {
-            "tag": "p", "text": f"task {task}: the password is Zx", "heading": "Messages", "classes": ["text"],
-            "path": ["li.message", "ul", "main"], "landmarks": ["main"], "row": [at], "in_row": True,
-            "counts": {"twins": 2, "nth": nth},
+            "tag": "p", "text": text, "heading": "Messages", "classes": ["text"], "path": ["li.message", "ul", "main"],
+            "landmarks": ["main"], "row": [at, text], "in_row": True, "counts": {"twins": 2, "nth": nth},
         }  # fmt: skip
 
     first = learned(message("4711", "2026-11-20 22:00:01", 0), values={"task": "4711"}, keep_text=False)
     assert (first.row, first.in_row) == ((), False)
-    second = message("4712", "2026-11-20 22:07:09", 0)
+    second = message("4712", "2026-11-20 22:07:09", 1)
+    assert "password" not in str(first)
     assert verify(filled_in(first, {"task": "4712"}), seen(second))[0]

@@ -100,6 +100,8 @@ def _plain(value: Any) -> Any:
     return dict(value) if isinstance(value, Mapping) else value
 
 
+_PLACEHOLDER = re.compile(r"\{\w+\}")
+_LONGEST_LABEL = 12
 _TUPLES = {one.name for one in fields(Fingerprint) if str(one.type).startswith("tuple")}
 _FLAGS = {"in_row", "control", "hidden"}
 
@@ -137,7 +139,7 @@ def learned(raw: Mapping[str, Any], *, values: Mapping[str, str] | None = None, 
     """
     one = from_mapping(raw)
     rows = tuple(_templated(token, values) for token in one.row)
-    templates = tuple(token for token in rows if "{" in token)  # the rest of such a row is this record's data
+    templates = tuple(token for token in rows if _labelled(token))  # the rest of such a row is this record's data
     kept = templates or tuple(digest(token) for token in rows if not _private(token))
     changes: dict[str, Any] = {name: _clean(getattr(one, name), values) for name in _ONE_LINE}
     changes |= {name: _templated(getattr(one, name), values) for name in _EVERYWHERE}
@@ -209,6 +211,12 @@ def _templated(text: str, values: Mapping[str, str] | None) -> str:
         if len(value) >= 2:
             text = text.replace(value, f"{{{name}}}")
     return text
+
+
+def _labelled(text: str) -> bool:
+    """Whether it is a placeholder with no more than a label: a whole sentence around it may hold anybody's data."""
+    label, number = _PLACEHOLDER.subn("", text)
+    return bool(number) and len(normal(label)) <= _LONGEST_LABEL and not re.search(r"\d", label)
 
 
 def _private(text: str) -> bool:
