@@ -48,7 +48,7 @@ class GreenErp(TerminalApp, selectors="green_erp"):
         self["customers.answer"].wait()
         found = self["customers.name"].exists()
         name = str(self["customers.name"].read()) if found else None
-        self["screen.back"].click()
+        self._back()
         return name
 
     @looks(conclusive=True, settle_s=0.5)
@@ -123,6 +123,11 @@ class GreenErp(TerminalApp, selectors="green_erp"):
             self["menu.choice"].exists(timeout_s=1)
         raise LostTheWay(showed=self.lines()[0])
 
+    def _back(self) -> None:
+        """Back to the menu, and see it there: a key that is pressed into the screen before would be lost."""
+        self["screen.back"].click()
+        self["menu.choice"].wait()
+
     def _choose(self, option: int) -> None:
         self._go_home()
         self["menu.choice"].fill(str(option))
@@ -135,7 +140,7 @@ class GreenErp(TerminalApp, selectors="green_erp"):
         self["query.find"].click()
         self["query.answer"].wait()
         rows = [list(row.values()) for row in self["query.rows"].rows()] if self["query.found"].exists() else []
-        self["screen.back"].click()
+        self._back()
         if any(text not in row for row in rows):
             raise QueryUnclear(asked=text, rows=len(rows))
         return rows

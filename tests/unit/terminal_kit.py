@@ -29,13 +29,14 @@ def screen(text: str, **more: Any) -> Screen:
 
 
 class FakeLine:
-    """A host that shows `now`; `on_press` may answer a chord by another screen."""
+    """A host that shows `now`; `on_press` may answer a chord by another screen, `coming` follows after one wait."""
 
     def __init__(self, now: Screen, on_press: Callable[[str], Screen | None] = lambda _chord: None) -> None:
         self.now, self.on_press = now, on_press
         self.pressed: list[str] = []
         self.up = True
         self.deaf = False
+        self.coming: Screen | None = None
 
     def screen(self) -> Screen:
         return self.now
@@ -44,6 +45,7 @@ class FakeLine:
         return self.up
 
     def wait_change(self, since: int, timeout_s: float) -> bool:
+        self.now, self.coming = self.coming or self.now, None
         return False
 
     def press(self, chord: str) -> None:

@@ -102,6 +102,35 @@ def test_nothing_is_pressed_while_the_host_has_the_keyboard(ticking: TickingCloc
     assert line.pressed == []
 
 
+def test_the_screen_before_the_answer_is_no_answer(ticking: TickingClock) -> None:
+    """While the host has the keyboard the screen of the step before shows; nothing is concluded from it."""
+    line, rows = FakeLine(screen(LIST)), one("list.rows", text="/单据号 +外部单号/")
+    surface = terminal(line, ticking)
+    for ask, before, after in (
+        (surface.exists, True, False), (surface.count, 1, 0), (surface.texts, ["单据号      外部单号"], []),
+    ):  # fmt: skip
+        line.now, line.coming = screen(LIST), None
+        assert ask(rows, {}) == before
+        line.now, line.coming = replace(screen(LIST), locked=True), screen(ORDER)
+        assert ask(rows, {}) == after
+    line.now, line.coming = replace(screen(ORDER), locked=True), screen(LIST)
+    assert [row["单据号"] for row in surface.rows(rows, {})] == ["XS-1", "XS-2"]
+    line.now = replace(screen(LIST), locked=True)
+    with pytest.raises(KeyboardLocked):
+        surface.exists(rows, {})
+
+
+def test_a_line_that_died_with_the_keyboard_is_not_waited_for(ticking: TickingClock) -> None:
+    """A host that hung up will not give the keyboard back: the session is lost at once."""
+    line = FakeLine(screen(ORDER))
+    surface = terminal(line, ticking)
+    line.now, line.up = replace(line.now, locked=True), False
+    before = ticking.seconds
+    with pytest.raises(SessionLost):
+        surface.exists(CUSTOMER, {})
+    assert ticking.seconds - before < 0.5
+
+
 def test_a_commit_whose_permit_is_over_is_not_pressed(ticking: TickingClock) -> None:
     """A worker that was frozen between the leave and the key presses nothing when it wakes."""
     line = FakeLine(screen(ORDER))

@@ -122,22 +122,27 @@ class Terminal:
         return next((found for found in hits if found), [])
 
     def exists(self, selector: Selector, values: Mapping[str, str]) -> bool:
-        return bool(self._first(selector, values))
+        """Whether it stands there once the host has answered: before that, the screen of the step before shows."""
+        self._wait_for_keyboard()
+        return self._shows(selector, values)
 
     def count(self, selector: Selector, values: Mapping[str, str]) -> int:
+        self._wait_for_keyboard()
         return len(self._first(selector, values))
 
     def texts(self, selector: Selector, values: Mapping[str, str]) -> list[str]:
+        self._wait_for_keyboard()
         return [target.text for target in self._first(selector, values)]
 
     def rows(self, selector: Selector, values: Mapping[str, str]) -> list[dict[str, str]]:
+        self._wait_for_keyboard()
         screen = self.screen()
         found = (places.rows(screen, selector, way, values) for way in selector.ways)
         return next((rows for rows in found if rows), [])
 
     def wait_gone(self, selector: Selector, values: Mapping[str, str], *, timeout_s: float) -> None:
         for _screen, last in self._turns(timeout_s):
-            if not self.exists(selector, values):
+            if not self._shows(selector, values):
                 return
             if last:
                 raise WaitTimeout(condition=f"{selector.name} gone", waited_s=timeout_s, showed=self.screen().title())
@@ -210,7 +215,7 @@ class Terminal:
         for selector in self.selectors.elements.values():
             if selector.private or selector.secret:
                 private += [picture.box(place) for place in self._all_places(screen, selector)]
-        secret = any(self.exists(marker, {}) for marker in self.selectors.unpictured)
+        secret = any(self._shows(marker, {}) for marker in self.selectors.unpictured)
         return Frame(pixels=picture.png(screen), private=tuple(private), secret_screen=secret)
 
     def state(self) -> ScreenState:
@@ -254,11 +259,16 @@ class Terminal:
             raise PermitExpired(element=permit.element, late_s=-left_s)
         line.press(chord)
 
+    def _shows(self, selector: Selector, values: Mapping[str, str]) -> bool:
+        return bool(self._first(selector, values))
+
     def _wait_for_keyboard(self) -> None:
+        """Until the host gives the keyboard, which says that its answer is whole. KeyboardLocked; SessionLost."""
         timeout_s = self._settings.timeout_s
         for screen, last in self._turns(timeout_s):
             if not screen.locked:
                 return
+            self._live()
             if last:
                 raise KeyboardLocked(waited_s=timeout_s, showed=screen.title())
 
@@ -279,14 +289,17 @@ class Terminal:
 
     def _interrupted(self, screen: Screen) -> None:
         """Close a known pop-up; raise SessionLost for a line that is down or a screen that means it."""
+        if screen.locked:
+            self._live()
+            return
         for popup in self.selectors.popups:
-            if self.exists(popup.marker, {}):
+            if self._shows(popup.marker, {}):
                 closing = self._first(popup.close, {}) if popup.close else []
                 for chord in closing[0].keys if closing else ():
                     self._live().press(chord)
                 self.on_popup(popup.name)
                 return
-        if any(self.exists(marker, {}) for marker in self.selectors.signed_out):
+        if any(self._shows(marker, {}) for marker in self.selectors.signed_out):
             raise SessionLost(app=self._settings.name, showed=screen.title())
         self._live()
 
