@@ -8,12 +8,10 @@ python benchmarks/print_deliveries.py FOLDER --seed 1 --orders 400
 
 from __future__ import annotations
 
-import argparse
 from datetime import date, timedelta
 from decimal import Decimal
-from pathlib import Path
 
-from print_purchases import FEN, RATES, Entry, Maker, cents, write_books
+from print_purchases import FEN, RATES, Entry, Maker, cents, main
 
 GOODS = ("纸张", "仓储服务费", "餐饮服务费", "软件服务费", "螺丝", "键盘", "电缆", "运输服务", "图书")
 ROUND = ("50", "100", "200", "500", "1000")
@@ -97,16 +95,5 @@ class Deliveries(Maker):
         self.exact(order, day, "match", "round", cent=self.dice.choice((FEN, -FEN)))
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--orders", type=int, default=400)
-    arguments = parser.parse_args()
-    maker = Deliveries(arguments.seed)
-    maker.make(arguments.orders, max(arguments.orders // 16, 1))
-    write_books(maker, arguments.folder)
-
-
 if __name__ == "__main__":
-    main()
+    main(Deliveries, orders_a_supplier=16, doc=__doc__)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 import json
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
@@ -225,16 +225,17 @@ def write_books(maker: Maker, folder: Path) -> None:
         (folder / f"{name}.json").write_text(json.dumps(entries, ensure_ascii=False), encoding="utf-8")
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+def main(maker_of: Callable[[int], Maker], *, orders_a_supplier: int, doc: str | None) -> None:
+    """Print the books of one maker into a folder, as the command line asks."""
+    parser = argparse.ArgumentParser(description=doc)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--orders", type=int, default=400)
     arguments = parser.parse_args()
-    maker = Maker(arguments.seed)
-    maker.make(arguments.orders, max(arguments.orders // 20, 1))
+    maker = maker_of(arguments.seed)
+    maker.make(arguments.orders, max(arguments.orders // orders_a_supplier, 1))
     write_books(maker, arguments.folder)
 
 
 if __name__ == "__main__":
-    main()
+    main(Maker, orders_a_supplier=20, doc=__doc__)

@@ -152,13 +152,18 @@ def word_of(role: str) -> str:
     return next((word for word, roles in ROLES.items() if role in roles), role)
 
 
+def _on_screen(screen: Any, window: Box) -> tuple[int, int, int, int]:
+    """The part of a window that the screen shows: left, top, right, bottom."""
+    height, width = screen.shape[:2]
+    right, bottom = min(width, window.x + window.width), min(height, window.y + window.height)
+    return max(0, window.x), max(0, window.y), right, bottom
+
+
 def cut_around(screen: Any, window: Box | None, x: int, y: int) -> Picture | None:
     """The smallest piece around a point that fits its window in one place only; None where there is none."""
     if window is None:
         return None
-    height, width = screen.shape[:2]
-    left, top = max(0, window.x), max(0, window.y)
-    right, bottom = min(width, window.x + window.width), min(height, window.y + window.height)
+    left, top, right, bottom = _on_screen(screen, window)
     area = screen[top:bottom, left:right]
     for wide, high in SIZES:
         x0, y0 = max(left, x - wide // 2), max(top, y - high // 2)
@@ -180,9 +185,7 @@ def label_beside(screen: Any, window: Box | None, x: int, y: int) -> Picture | N
 
     if window is None:
         return None
-    height, width = screen.shape[:2]
-    left, top = max(0, window.x), max(0, window.y)
-    right, bottom = min(width, window.x + window.width), min(height, window.y + window.height)
+    left, top, right, bottom = _on_screen(screen, window)
     area = screen[top:bottom, left:right]
     band = area[max(0, y - top - _BAND) : y - top + _BAND, : x - left].astype(np.int16).mean(axis=2)
     edge = _left_edge(band)
