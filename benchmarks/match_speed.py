@@ -164,23 +164,26 @@ def by_recordlinkage(made: Books, scratch: Path) -> Link:
 
 def by_splink(made: Books, scratch: Path) -> Link:
     import splink.comparison_library as cl
+
+    both = tables(made)
+    comparisons = [cl.ExactMatch("net"), cl.JaroWinklerAtThresholds("item", [0.9]), cl.ExactMatch("count")]
+    return lambda: splinked(both, comparisons)
+
+
+def splinked(of_both: tuple[Any, Any], comparisons: list[Any]) -> Links:
+    """What splink links of two tables with one supplier a block, trained on them as its guide says."""
     from splink import DuckDBAPI, Linker, SettingsCreator, block_on
 
-    named = [table.rename(columns={"id": "unique_id"}) for table in tables(made)]
-
-    def link() -> Links:
-        engine = DuckDBAPI()
-        settings = SettingsCreator(
-            link_type="link_only", blocking_rules_to_generate_predictions=[block_on("supplier")],
-            comparisons=[cl.ExactMatch("net"), cl.JaroWinklerAtThresholds("item", [0.9]), cl.ExactMatch("count")],
-        )  # fmt: skip
-        linker = Linker([engine.register(table) for table in named], settings, log_level=None)
-        linker.training.estimate_u_using_random_sampling(max_pairs=1e5)
-        linker.training.estimate_parameters_using_expectation_maximisation(block_on("supplier"))
-        found = linker.inference.predict(threshold_match_probability=0.9).as_pandas_dataframe()
-        return set(zip(found["unique_id_l"], found["unique_id_r"], strict=True))
-
-    return link
+    engine = DuckDBAPI()
+    settings = SettingsCreator(
+        link_type="link_only", blocking_rules_to_generate_predictions=[block_on("supplier")], comparisons=comparisons
+    )
+    registered = [engine.register(table.rename(columns={"id": "unique_id"})) for table in of_both]
+    linker = Linker(registered, settings, log_level=None)
+    linker.training.estimate_u_using_random_sampling(max_pairs=1e5)
+    linker.training.estimate_parameters_using_expectation_maximisation(block_on("supplier"))
+    found = linker.inference.predict(threshold_match_probability=0.9).as_pandas_dataframe()
+    return set(zip(found["unique_id_l"], found["unique_id_r"], strict=True))
 
 
 def lines_by_recordlinkage(made: Books, scratch: Path) -> Link:
@@ -202,23 +205,10 @@ def lines_by_recordlinkage(made: Books, scratch: Path) -> Link:
 
 def lines_by_splink(made: Books, scratch: Path) -> Link:
     import splink.comparison_library as cl
-    from splink import DuckDBAPI, Linker, SettingsCreator, block_on
 
-    named = [table.rename(columns={"id": "unique_id"}) for table in line_tables(made)]
-
-    def link() -> Links:
-        engine = DuckDBAPI()
-        settings = SettingsCreator(
-            link_type="link_only", blocking_rules_to_generate_predictions=[block_on("supplier")],
-            comparisons=[cl.ExactMatch("qty"), cl.ExactMatch("price"), cl.JaroWinklerAtThresholds("item", [0.9])],
-        )  # fmt: skip
-        linker = Linker([engine.register(table) for table in named], settings, log_level=None)
-        linker.training.estimate_u_using_random_sampling(max_pairs=1e5)
-        linker.training.estimate_parameters_using_expectation_maximisation(block_on("supplier"))
-        found = linker.inference.predict(threshold_match_probability=0.9).as_pandas_dataframe()
-        return documents_of(zip(found["unique_id_l"], found["unique_id_r"], strict=True))
-
-    return link
+    both = line_tables(made)
+    comparisons = [cl.ExactMatch("qty"), cl.ExactMatch("price"), cl.JaroWinklerAtThresholds("item", [0.9])]
+    return lambda: documents_of(splinked(both, comparisons))
 
 
 PEERS: tuple[tuple[str, Callable[[Books, Path], Link]], ...] = (

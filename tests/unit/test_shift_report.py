@@ -92,4 +92,4 @@ def test_an_empty_shift_has_a_report(tmp_path: Path) -> None:
 
 def test_counts_in_words() -> None:
     """States are named in both languages, other words stand as they are."""
-    assert counts_text({"done": 2, "retried": 1}) == "完成 done 2 · retried 1"
+    assert counts_text({"done": 2, "retried": 1, "parcels": 4}) == "完成 done 2 · 重试 retried 1 · parcels 4"

@@ -28,6 +28,11 @@ from nightclerk.texts import say
 from nightclerk.workspace import Workspace
 
 SHIFT_TIMEOUT_S = 3600.0
+#: Of each part of the count: which figure was due, which is done.
+BOOKS = {
+    "orders": ("eligible", "keyed"), "shipments": ("sent", "written"), "stock": ("levels", "written"),
+    "invoices": ("read", "matched"), "approvals": ("", "invoices"),
+}  # fmt: skip
 
 
 class RealSystem(NightClerkError):
@@ -112,9 +117,9 @@ def _progress(office: Office, shift: str) -> Table:
     for header in ("cli.demo_bot", "cli.demo_state", "cli.demo_counts"):
         table.add_column(say(header))
     for run in reversed(office.store.runs(shift=shift, limit=100)):
-        done = " ".join(f"{k}={v}" for k, v in run.counts.items() if v)
+        done = " · ".join(f"{say(f'report.state.{name}')} {number}" for name, number in run.counts.items() if number)
         now = f"{run.step} {run.item}" if run.state is RunState.RUNNING else ""
-        table.add_row(run.bot, run.state.value, f"{done}  {now}")
+        table.add_row(run.bot, say(f"report.state.{run.state.value}"), f"{done}  {now}")
     return table
 
 
@@ -171,9 +176,25 @@ def is_clean(counts: Mapping[str, Any]) -> bool:
 
 def _show(office: Office, shift: str, counts: Mapping[str, Any], ok: bool) -> None:
     screen.print(_progress(office, shift))
-    for name, part in counts.items():
-        screen.print(f"{name:10} {json.dumps(part, ensure_ascii=False)}")
+    screen.print(_books(counts))
+    evidence, bots = counts["evidence"], counts["bots"]
+    screen.print(say("cli.demo_evidence", **evidence | {"verified": say(f"cli.demo_verified.{evidence['verified']}")}))
+    ended = " · ".join(f"{say(f'report.state.{name}')} {number}" for name, number in bots.items())
+    screen.print(say("cli.demo_bots", ended=ended, seconds=f"{counts['seconds']:.0f}"))
     screen.print(say("cli.demo_ok") if ok else say("cli.demo_bad"))
+
+
+def _books(counts: Mapping[str, Any]) -> Table:
+    """What each system's own books say: due, done, waiting for a person, and the columns that must be zero."""
+    table = Table(title=say("cli.demo_books"), title_justify="left")
+    for header in ("what", "due", "done", "in_review", "doubled", "lost", "wrong"):
+        table.add_column(say(f"cli.demo_column.{header}"), justify="left" if header == "what" else "right")
+    for name, (due, done) in BOOKS.items():
+        part = counts[name]
+        wrong = part.get("wrong", part.get("negative", 0))
+        figures = (part.get(due, "–"), part[done], part["in_review"], part.get("doubled", "–"), part["lost"], wrong)
+        table.add_row(say(f"cli.demo_book.{name}"), *map(str, figures))
+    return table
 
 
 def _open_console(office: Office, port: int) -> None:
