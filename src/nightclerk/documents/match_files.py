@@ -52,7 +52,7 @@ def load_receipts(path: Path) -> list[Receipt]:
 
 def match_files(invoices: Path, orders: Path, receipts: Path, rules: MatchRules | None = None) -> list[dict[str, Any]]:
     """What `invoices match --json` prints: one object for each invoice, in the order of the file."""
-    with _no_collecting():
+    with without_collecting():
         known, used = load_orders(orders), rules or MatchRules()
         cases = with_suppliers(load_invoices(invoices), known, used)
         verdicts = match_all(cases, known, load_receipts(receipts), used)
@@ -61,7 +61,7 @@ def match_files(invoices: Path, orders: Path, receipts: Path, rules: MatchRules 
 
 
 @contextlib.contextmanager
-def _no_collecting() -> Iterator[None]:
+def without_collecting() -> Iterator[None]:
     """Millions of records that all stay alive: looking through them for garbage again and again finds none."""
     was = gc.isenabled()
     gc.disable()
